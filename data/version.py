@@ -1,0 +1,3 @@
+"""The version of the code, its one home: packaging and manifests read it here."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Knowledge that a person can defend row by row, as reviewed text; read only through `data`."""
