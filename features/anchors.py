@@ -1,0 +1,77 @@
+"""Which literal text a pattern cannot match without, so that most patterns need not be tried.
+
+A window meets several hundred cues; the anchors of all of them are looked for in one pass
+(Aho-Corasick), and only a pattern whose anchor stands in the text is run.
+"""
+
+import re
+from collections.abc import Sequence
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any, Final
+
+_MOST: Final = 40
+"""A set of more anchors than this costs more than trying the pattern."""
+
+
+def anchors(pattern: str) -> frozenset[str] | None:
+    """Literals of which every match of ``pattern`` contains at least one; None if there are none.
+
+    >>> sorted(anchors("(?:美白|祛斑)霜?"))
+    ['祛斑', '美白']
+    >>> anchors("[^，]*") is None
+    True
+    """
+    found = _of_sequence(parser.parse(pattern))
+    return frozenset(found) if found else None
+
+
+def _of_sequence(items: Sequence[tuple[Any, Any]]) -> set[str] | None:
+    best: set[str] | None = None
+    literal = ""
+    for code, argument in [*items, (None, None)]:
+        if code is op.LITERAL:
+            literal += chr(argument)
+            continue
+        best = _better(best, {literal} if literal else None)
+        literal = ""
+        best = _better(best, _of_item(code, argument))
+    return best
+
+
+def _of_item(code: Any, argument: Any) -> set[str] | None:
+    if code is op.SUBPATTERN:
+        return _of_sequence(argument[3])
+    if code is op.BRANCH:
+        return _of_branches(argument[1])
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[0] > 0:
+        return _of_sequence(argument[2])
+    if code is op.IN:
+        return _of_class(argument)
+    return None
+
+
+def _of_branches(branches: Sequence[Sequence[tuple[Any, Any]]]) -> set[str] | None:
+    union: set[str] = set()
+    for branch in branches:
+        found = _of_sequence(branch)
+        if not found:
+            return None
+        union |= found
+    return union if len(union) <= _MOST else None
+
+
+def _of_class(members: Sequence[tuple[Any, Any]]) -> set[str] | None:
+    if any(code is not op.LITERAL for code, _ in members) or len(members) > _MOST:
+        return None
+    return {chr(character) for _, character in members}
+
+
+def _better(one: set[str] | None, other: set[str] | None) -> set[str] | None:
+    if not one or not other:
+        return one or other
+    return max(one, other, key=_selectivity)
+
+
+def _selectivity(found: set[str]) -> tuple[int, int]:
+    return min(len(re.sub(r"\s", "", anchor)) for anchor in found), -len(found)

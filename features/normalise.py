@@ -1,0 +1,78 @@
+"""One form for what merchants and recognisers write in many, with the way back to the original."""
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+_COMMAS: Final = {",": "，", "、": "，", "﹐": "，"}
+_STOPS: Final = {"!": "。", "?": "。", ";": "。", "\n": "。", "｡": "。", "．": "."}
+_INVISIBLE: Final = frozenset({"Cf", "Cc", "Mn", "Me"})
+# Hangul fillers and the empty Braille cell: letters and symbols by category, and blank on screen.
+_BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# A point ends a sentence unless it stands inside a number or a latin word: 3.5 and no.1 do not.
+_FULL_STOP: Final = re.compile(r"(?<![a-z0-9])\.|\.(?![a-z0-9])")
+
+
+class Normalised(NamedTuple):
+    """Folded text; ``starts[i]`` is the code point of the original that gave ``text[i]``.
+
+    ``starts`` is None when every character kept its place, which is the common case.
+    """
+
+    text: str
+    starts: tuple[int, ...] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original's code points behind ``text[start:end]``, end exclusive.
+
+        >>> normalise("加V\\u200bX").span(1, 3)
+        (1, 4)
+        """
+        if self.starts is None or start >= end:
+            return start, end
+        return self.starts[start], self.starts[end - 1] + 1
+
+
+class _Folds(dict[str, str]):
+    def __missing__(self, char: str) -> str:
+        folded = char
+        while (once := _fold_once(folded)) != folded:
+            folded = once
+        self[char] = folded
+        return folded
+
+
+def _fold_once(text: str) -> str:
+    return "".join(_fold_char(c) for c in unicodedata.normalize("NFKC", text).lower())
+
+
+def _fold_char(char: str) -> str:
+    if char in _COMMAS:
+        return _COMMAS[char]
+    if char in _STOPS:
+        return _STOPS[char]
+    category = unicodedata.category(char)
+    if category == "Zs" or char == "\t":
+        return " "
+    return "" if category in _INVISIBLE or char in _BLANK else char
+
+
+_FOLDS: Final = _Folds()
+
+
+def normalise(text: str) -> Normalised:
+    """Fold width, case, compatibility forms and punctuation; drop what cannot be seen.
+
+    Each character is folded alone (NFKC, lower case), so that positions can be mapped back;
+    zero-width characters, controls and combining marks vanish. Commas become ``，``, sentence
+    ends ``。``. Normalising twice is normalising once.
+
+    >>> normalise("Ｎｏ.1，加V\\u200bX!").text
+    'no.1，加vx。'
+    """
+    folded = [_FOLDS[char] for char in text]
+    joined = _FULL_STOP.sub("。", "".join(folded))
+    if len(joined) == len(text) and all(map(len, folded)):
+        return Normalised(joined, None)
+    starts = tuple(i for i, piece in enumerate(folded) for _ in piece)
+    return Normalised(joined, starts)

@@ -1,0 +1,194 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.examples import load_examples
+from data.lexicon import load_lexicon
+from features.cues import DISCLAIMER_REACH, CueReader, Reading, label_weights
+from features.normalise import normalise
+from features.tokenise import Tokeniser
+
+LEXICON = load_lexicon()
+EXAMPLES = [example.text for example in load_examples()]
+FRAGMENTS = [
+    *(re.sub(r"[\\()\[\]?:^{}|<!=+*.$\d-]", "", cue.pattern) for cue in LEXICON.cues),
+    *(text[i : i + 5] for text in EXAMPLES for i in range(0, len(text), 5)),
+    *["不能", "没有任何", "，", "。", "\u200b", "某", "vx", "13800138000", "1", "➕"],
+]
+
+
+@pytest.fixture(scope="session")
+def reader() -> CueReader:
+    words = {word.word: word.frequency for word in LEXICON.words}
+    return CueReader(LEXICON, Tokeniser(words))
+
+
+def read(reader: CueReader, text: str) -> Reading:
+    return reader.read(normalise(text).text)
+
+
+def codes(reader: CueReader, text: str) -> set[str]:
+    return {hit.code for hit in read(reader, text).hits}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "前面那个路口交通比较堵",
+        "换货不是什么大麻烦",
+        "女装专场",
+        "陆家容同学",
+        "这个茶它不能治病",
+        "没有任何治疗作用",
+        "别信神药，那种说包好的你捂紧钱包",
+        "操场跑道一圈五十米",
+        "母亲节给妈妈挑一束花",
+        "什么时候发货",
+        "",
+        "，。！",
+    ],
+)
+def test_harmless_speech_has_no_hit(reader: CueReader, text: str) -> None:
+    assert read(reader, text).hits == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("吃两个疗程就根治了", "medical_claim"),
+        ("这个特别能根治", "medical_claim"),
+        ("医用级别的治疗", "medical_claim"),
+        ("不得不说根治了", "medical_claim"),
+        ("氵台疗鼻炎", "medical_claim"),
+        ("飞某症的老人", "medical_claim"),
+        ("想要的加我微信", "off_platform_diversion"),
+        ("加V\u200bX聊", "off_platform_diversion"),
+        ("加ＶＸ聊", "off_platform_diversion"),
+        ("➕🛰️拿内部价", "off_platform_diversion"),
+        ("全网最好的一款", "absolute_claim"),
+        ("国家j品质", "absolute_claim"),
+        ("祛某斑", "cosmetic_overclaim"),
+    ],
+)
+def test_a_plain_or_disguised_claim_is_hit(reader: CueReader, text: str, code: str) -> None:
+    assert code in codes(reader, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("不能根治", True),
+        ("它不能说根治", True),
+        ("没有什么根治的", True),
+        ("没法根治", True),
+        ("别信什么根治", True),
+        ("禁止宣传根治", False),
+        ("并非根治", True),
+        ("谨防所谓的根治", True),
+        ("不能。根治", False),
+        ("不能，根治", False),
+        ("不能喝咖啡的人喝这个根治", False),
+        ("不但根治", False),
+        ("不仅根治", False),
+        ("特别根治", False),
+        ("根治", False),
+    ],
+)
+def test_a_negation_covers_only_words_that_say_nothing_before_the_claim(
+    reader: CueReader, text: str, denied: bool
+) -> None:
+    assert ("medical_claim" not in codes(reader, text)) == denied
+
+
+def disclaimed_weight(reader: CueReader, between: str) -> float:
+    text = f"{between}".join(["喝了根治糖尿病", "本品不能代替药物"])
+    return label_weights(read(reader, text).hits).get("medical_claim", 0.0)
+
+
+def test_a_disclaimer_lowers_a_claim_in_its_sentence(reader: CueReader) -> None:
+    assert disclaimed_weight(reader, "，") < disclaimed_weight(reader, "。")
+
+
+def test_a_disclaimer_does_not_reach_far(reader: CueReader) -> None:
+    far = "，" + "啦" * DISCLAIMER_REACH
+
+    assert disclaimed_weight(reader, far) == disclaimed_weight(reader, "。")
+
+
+def brute_force(reader: CueReader, text: str) -> list[tuple[int, int, str]]:
+    return sorted(
+        (*match.span(), pattern.cue)
+        for pattern in reader._patterns
+        for match in pattern.regex.finditer(text)
+        if match.end() > match.start()
+    )
+
+
+def prefiltered(reader: CueReader, text: str) -> list[tuple[int, int, str]]:
+    return sorted((start, end, pattern.cue) for pattern, start, end in reader._matches(text))
+
+
+def test_the_prefilter_loses_no_match_in_any_example(reader: CueReader) -> None:
+    texts = [normalise(text).text for text in EXAMPLES]
+
+    assert [t for t in texts if prefiltered(reader, t) != brute_force(reader, t)] == []
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=6).map("".join))
+def test_the_prefilter_loses_no_match(reader: CueReader, text: str) -> None:
+    text = normalise(text).text
+
+    assert prefiltered(reader, text) == brute_force(reader, text)
+
+
+def test_every_pattern_is_looked_for_by_an_anchor(reader: CueReader) -> None:
+    assert reader._always == []
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [("氵台疗鼻炎", "治疗"), ("血某糖高", "血糖"), ("痛某风的人", "痛风"), ("癌某", "癌症")],
+)
+def test_a_disguise_is_resolved_to_the_plain_word(
+    reader: CueReader, text: str, resolved: str
+) -> None:
+    reading = read(reader, text)
+
+    assert resolved in {disguise.resolved for disguise in reading.disguises}
+    assert resolved in {hit.resolved for hit in reading.hits}
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("这个根\u200b治吧", "根\u200b治"),
+        ("加我Ｖ\u00adＸ", "加我Ｖ\u00adＸ"),
+        ("😀血某\ufe0f糖", "血某\ufe0f糖"),
+    ],
+)
+def test_a_hit_leads_back_to_the_characters_as_sent(
+    reader: CueReader, text: str, cited: str
+) -> None:
+    folded = normalise(text)
+    spans = [folded.span(hit.start, hit.end) for hit in reader.read(folded.text).hits]
+
+    assert cited in {text[start:end] for start, end in spans}
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=6).map("".join))
+def test_hits_are_ordered_inside_the_text_and_weigh_something(reader: CueReader, text: str) -> None:
+    text = normalise(text).text
+    reading = reader.read(text)
+
+    assert list(reading.hits) == sorted(reading.hits, key=lambda hit: (hit.start, hit.end, hit.cue))
+    assert all(0 <= hit.start < hit.end <= len(text) and hit.weight > 0 for hit in reading.hits)
+
+
+def test_of_overlapping_cues_only_the_strongest_counts(reader: CueReader) -> None:
+    hits = read(reader, "加我vx").hits
+    strongest = max(hit.weight for hit in hits)
+
+    assert len(hits) > 1
+    assert label_weights(hits)["off_platform_diversion"] == strongest
