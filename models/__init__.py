@@ -1,0 +1,1 @@
+"""What a model is: claim and listing model, calibration, policy, explanation, the artefact."""

@@ -1,0 +1,158 @@
+"""The artefact: one immutable directory that holds a model, with a manifest of every file.
+
+Loading checks each file's SHA-256 first, so that a truncated or edited artefact is refused
+before a number is computed from it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import ValidationError
+
+from data.problem import MingchaError
+from data.record import Instant, Record
+
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+
+Kind = Literal["claims", "listings"]
+
+
+class ArtifactError(MingchaError):
+    """The artefact is missing, damaged, or made for another code or tokeniser."""
+
+
+class FileEntry(Record):
+    """Size and SHA-256 (hexadecimal) of one file."""
+
+    bytes: int
+    sha256: str
+
+
+class Thresholds(Record):
+    """One operating point: the item probability that flags, the label's that lists it."""
+
+    flag: float
+    label: float
+
+
+class Tokenisation(Record):
+    """The tokeniser a model was made with: engine, its version, hash of the domain words."""
+
+    engine: str
+    version: str
+    words: str
+
+
+class Manifest(Record):
+    """What an artefact is: files, origin, measures, operating points.
+
+    ``base_rate`` is the share of violating items at which probabilities are calibrated.
+    """
+
+    format: int
+    kind: Kind
+    model_version: str
+    created_at: Instant
+    code_version: str
+    seeds_version: str
+    data_hash: str
+    tokeniser: Tokenisation
+    base_rate: float
+    thresholds: dict[str, Thresholds]
+    metrics: dict[str, Any]
+    simulated: bool
+    files: dict[str, FileEntry]
+
+
+def write_artifact(parent: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> Path:
+    """Write files and manifest into ``parent/<model_version>``; what stands there is kept.
+
+    The version is the hash of the files and facts: the same model has the same version. The
+    directory appears whole or not at all.
+    """
+    entries = {name: _entry(content) for name, content in sorted(files.items())}
+    version = _version(entries, facts)
+    target = parent / version
+    if target.exists():
+        return target
+    manifest = {"format": FORMAT, "model_version": version, "files": entries, **facts}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"
+    Manifest.model_validate_json(text)
+    parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=parent))
+    try:
+        for name, content in {**files, MANIFEST: text.encode()}.items():
+            _write_durably(staging / name, content)
+        staging.chmod(0o755)
+        os.replace(staging, target)
+    except OSError:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    return target
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest of an artefact, or ArtifactError."""
+    path = directory / MANIFEST
+    try:
+        content = path.read_bytes()
+        manifest = Manifest.model_validate_json(content)
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be read; an artefact has a {MANIFEST}") from error
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"])) or "the whole"
+        raise ArtifactError(f"{path}: {where}: {problem['msg']}; train the model anew") from error
+    if manifest.format != FORMAT:
+        raise ArtifactError(f"{path}: format {manifest.format}; this code reads {FORMAT}")
+    facts = json.loads(content)
+    entries = facts.pop("files")
+    named = facts.pop("model_version")
+    del facts["format"]
+    if _version(entries, facts) != named:
+        raise ArtifactError(f"{path}: differs from what was written; train the model anew")
+    return manifest
+
+
+def read_files(directory: Path, manifest: Manifest) -> dict[str, bytes]:
+    """Every file of the artefact, checked against the manifest."""
+    contents = {}
+    for name, entry in manifest.files.items():
+        path = directory / name
+        if "/" in name or name.startswith("."):
+            raise ArtifactError(f"{path}: an artefact is flat; its files are plain names")
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ArtifactError(f"{path}: named in the manifest, but cannot be read") from error
+        if _entry(content) != entry.model_dump():
+            raise ArtifactError(
+                f"{path}: {len(content)} bytes that differ from the {entry.bytes} of the manifest; "
+                "the artefact was truncated or edited: train the model anew"
+            )
+        contents[name] = content
+    return contents
+
+
+def _version(entries: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    stable = {key: value for key, value in facts.items() if key != "created_at"}
+    identity = json.dumps([entries, stable], sort_keys=True, default=str).encode()
+    return f"{facts['kind']}-{hashlib.sha256(identity).hexdigest()[:12]}"
+
+
+def _entry(content: bytes) -> dict[str, Any]:
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

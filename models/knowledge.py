@@ -1,0 +1,35 @@
+"""The seeds that scoring needs, read once."""
+
+from typing import NamedTuple
+
+from data.brands import load_brands
+from data.lexicon import Lexicon, load_lexicon
+from data.licences import LicenceRules, load_licence_rules
+from data.taxonomy import Taxonomy, load_taxonomy
+from features.brand import BrandIndex
+from features.cues import CueReader
+from features.tokenise import Tokeniser
+
+
+class Knowledge(NamedTuple):
+    """The seeds that scoring needs."""
+
+    taxonomy: Taxonomy
+    lexicon: Lexicon
+    licences: LicenceRules
+    brands: BrandIndex
+
+    def words(self) -> dict[str, int]:
+        """Domain words for the tokeniser, with their frequency."""
+        return {word.word: word.frequency for word in self.lexicon.words}
+
+    def reader(self) -> CueReader:
+        """A reader of this lexicon, with its own words in the tokeniser."""
+        return CueReader(self.lexicon, Tokeniser(self.words()))
+
+
+def load_knowledge() -> Knowledge:
+    """Read the seeds. Raises SeedError for a broken row."""
+    return Knowledge(
+        load_taxonomy(), load_lexicon(), load_licence_rules(), BrandIndex(load_brands())
+    )

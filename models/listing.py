@@ -1,0 +1,173 @@
+"""The listing model: boosted trees over text scores, lexicon, rule facts and figures (商品模型)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import nan
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from data.licences import LicenceRules
+from data.listing import Listing
+from features.brand import BrandIndex
+from features.cues import CueReader, label_weights
+from features.listing import LISTING_FEATURES, ListingFacts, listing_features
+from features.price import ReferencePrices
+from models.calibrated import Floats
+from models.claim import Read, read_text
+from models.ngrams import NgramScorer
+from models.packing import pack_json, pack_ngrams, unpack_ngrams
+from models.texts import item_texts
+from models.trees import Trees
+
+ANY: Final = "any"
+
+_TEXT_FILE: Final = "titles.npz"
+_FACTS_FILE: Final = "listings.json"
+_TREES_PREFIX: Final = "trees-"
+_LEXICON_CAP: Final = 2.0
+# Cues in attributes and variants count; the text heads read prose only.
+_PROSE: Final = frozenset({"title", "description", "ocr_text"})
+
+
+class ListingRead(NamedTuple):
+    """A listing as the model reads it: its texts by field, and the facts that rules see."""
+
+    texts: dict[str, Read]
+    facts: ListingFacts
+    weights: dict[str, float]
+
+
+class ListingAssessment(NamedTuple):
+    """What the model says of a listing: log-odds that it violates, and of each label in ``codes``.
+
+    ``row`` is what the trees saw; ``units`` (n, 1 + heads) the text heads' log-odds of the units
+    of the prose fields, in order.
+    """
+
+    read: ListingRead
+    logit: float
+    labels: dict[str, float]
+    row: Floats
+    units: Floats
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """Trees with their Platt scaling: log-odds ``slope * raw + offset``."""
+
+    trees: Trees
+    slope: float
+    offset: float
+
+    def logit(self, row: Floats) -> float:
+        """Calibrated log-odds of one row, (F,)."""
+        return self.slope * self.trees.logit(row) + self.offset
+
+
+@dataclass(frozen=True)
+class ListingModel:
+    """Text heads and boosted heads; ``heads`` are the text heads' codes, in column order.
+
+    ``boosted`` has the head ``any`` and one for each label that could be learnt.
+    """
+
+    codes: tuple[str, ...]
+    heads: tuple[str, ...]
+    ngrams: NgramScorer
+    boosted: Mapping[str, Boosted]
+    reader: CueReader
+    brands: BrandIndex
+    licences: LicenceRules
+    prices: ReferencePrices
+
+    def assess(self, listing: Listing, at: datetime) -> ListingAssessment:
+        """Score one listing as of an instant; the same whether alone or among others."""
+        read = read_listing(listing, at, self.reader, self.brands, self.licences, self.prices)
+        texts = [unit.text for text in prose(read).values() for unit in text.units]
+        units = self.ngrams.logits(texts) if texts else np.empty((0, 1 + len(self.heads)))
+        row = model_row(read, units, self.codes, self.heads)
+        logit = self.boosted[ANY].logit(row)
+        labels = {
+            code: min(head.logit(row), logit) for code, head in self.boosted.items() if code != ANY
+        }
+        return ListingAssessment(read, logit, labels, row, units)
+
+
+def read_listing(
+    listing: Listing,
+    at: datetime,
+    reader: CueReader,
+    brands: BrandIndex,
+    licences: LicenceRules,
+    prices: ReferencePrices,
+) -> ListingRead:
+    """Read every text of a listing, and let the rules look at it."""
+    texts = {field: read_text(text, reader) for field, text in item_texts(listing)}
+    weights: dict[str, float] = {}
+    for read in texts.values():
+        for code, weight in label_weights(read.reading.hits).items():
+            weights[code] = max(weights.get(code, 0.0), weight)
+    return ListingRead(texts, listing_features(listing, at, brands, licences, prices), weights)
+
+
+def prose(read: ListingRead) -> dict[str, Read]:
+    """The texts that the text heads read."""
+    return {field: text for field, text in read.texts.items() if field in _PROSE}
+
+
+def row_names(codes: tuple[str, ...], heads: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of what the trees see, in the order of ``model_row``."""
+    return (
+        *LISTING_FEATURES,
+        *(f"text:{head}" for head in (ANY, *heads)),
+        *(f"lexicon:{code}" for code in codes),
+        *(f"rule:{code}" for code in codes),
+    )
+
+
+def model_row(
+    read: ListingRead, units: Floats, codes: tuple[str, ...], heads: tuple[str, ...]
+) -> Floats:
+    """What the trees see: facts, the strongest unit of each text head, cue weights, certainties."""
+    texts = units.max(axis=0).tolist() if len(units) else [nan] * (1 + len(heads))
+    lexicon = [min(read.weights.get(code, 0.0), _LEXICON_CAP) for code in codes]
+    certain = dict.fromkeys(codes, 0.0)
+    for finding in read.facts.findings:
+        certain[finding.code] = max(certain[finding.code], finding.certainty)
+    return np.array([*read.facts.values, *texts, *lexicon, *certain.values()])
+
+
+def pack_listings(model: ListingModel, trees: Mapping[str, str]) -> dict[str, bytes]:
+    """The model as files of an artefact; ``trees`` are LightGBM's texts by head."""
+    facts = {
+        "codes": model.codes,
+        "heads": model.heads,
+        "scaling": {code: [head.slope, head.offset] for code, head in model.boosted.items()},
+        "features": row_names(model.codes, model.heads),
+        "prices": json.loads(model.prices.model_dump_json()),
+    }
+    files = {_TEXT_FILE: pack_ngrams(model.ngrams), _FACTS_FILE: pack_json(facts)}
+    return {**files, **{f"{_TREES_PREFIX}{c}.txt": text.encode() for c, text in trees.items()}}
+
+
+def unpack_listings(
+    files: Mapping[str, bytes], reader: CueReader, brands: BrandIndex, licences: LicenceRules
+) -> ListingModel:
+    """The inverse of ``pack_listings``.
+
+    Raises ValueError when the artefact was made for other features than this code computes.
+    """
+    facts = json.loads(files[_FACTS_FILE])
+    codes, heads = tuple(facts["codes"]), tuple(facts["heads"])
+    if tuple(facts["features"]) != row_names(codes, heads):
+        raise ValueError("made for other features than this code computes; train the model anew")
+    boosted = {
+        code: Boosted(Trees(files[f"{_TREES_PREFIX}{code}.txt"].decode()), *scaling)
+        for code, scaling in facts["scaling"].items()
+    }
+    prices = ReferencePrices.model_validate_json(json.dumps(facts["prices"]))
+    ngrams = unpack_ngrams(files[_TEXT_FILE])
+    return ListingModel(codes, heads, ngrams, boosted, reader, brands, licences, prices)

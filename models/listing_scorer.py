@@ -1,0 +1,276 @@
+"""Verdicts on listings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from data.listing import Listing
+from data.record import Record
+from data.taxonomy import Taxonomy
+from data.verdict import Hit, LabelVerdict, Source, Verdict
+from features.finding import Finding
+from models.artifact import Kind, Thresholds
+from models.calibrated import sigmoid
+from models.claim import FIRES, Read, evasion_probability
+from models.explain import MOST_HITS, UNIT_SPEAKS
+from models.listing import ANY, ListingAssessment, ListingModel, prose, row_names
+from models.policy import CERTAIN, CRITICAL, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT
+from models.verdicts import Versions, label_verdict, verdict
+
+_EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_REASONS: Final = 2
+
+# The facts that trees weigh stand in fields of the listing; a reviewer looks there.
+_FIELD_OF: Final[tuple[tuple[str, str], ...]] = (
+    ("price", "price"),
+    ("category_price", "price"),
+    ("discount", "list_price"),
+    ("sku", "skus"),
+    ("bait", "skus"),
+    ("title", "title"),
+    ("brand", "title"),
+    ("licence", "licences"),
+    ("contradiction", "attributes"),
+    ("capacity", "attributes"),
+    ("origin", "origin"),
+    ("used", "condition"),
+    ("refurbished", "condition"),
+    ("edits", "edits_7d"),
+    ("description", "description"),
+)
+
+
+class _Cited(NamedTuple):
+    field: str
+    start: int | None
+    end: int | None
+    text: str
+    cue: str
+    resolved: str | None
+
+
+class ListingScorer:
+    """Verdicts on listings from a listing model at one operating point."""
+
+    kind: Kind = "listings"
+
+    def __init__(
+        self,
+        model: ListingModel,
+        thresholds: Thresholds,
+        versions: Versions,
+        taxonomy: Taxonomy,
+    ) -> None:
+        self.model = model
+        self.thresholds = thresholds
+        self.versions = versions
+        self.taxonomy = taxonomy
+        self.model_version = versions.model
+        self.policy_version = versions.policy
+        self.lexicon_version = versions.lexicon
+        self._names = row_names(model.codes, model.heads)
+
+    def warm(self) -> None:
+        """Score one listing, so that every table has been touched."""
+        self.score(Listing(data_id="warm", title="纯棉T恤 1:1", category="女装", price=9.9), _EPOCH)
+
+    def score(self, item: Record, at: datetime) -> Verdict:
+        """The verdict on one ``Listing``, as of its ``submitted_at`` or else ``at``."""
+        if not isinstance(item, Listing):
+            raise TypeError(f"{type(item).__name__} is no Listing; this scorer judges listings")
+        instant = item.submitted_at or at
+        assessment = self.model.assess(item, instant)
+        probability = self._probability(assessment)
+        labels = self._labels(item, instant, assessment, probability)
+        evasion = max(
+            (evasion_probability(read.reading) for read in assessment.read.texts.values()),
+            default=0.0,
+        )
+        return verdict(
+            self.kind, item, item.data_id, self.versions, instant, probability, labels, evasion
+        )
+
+    def _probability(self, assessment: ListingAssessment) -> float:
+        """Model, lexicon and rules together: a certain finding outweighs a doubtful model."""
+        certain = max((f.certainty for f in assessment.read.facts.findings), default=0.0)
+        explicit = EXPLICIT_PROBABILITY if self._explicit(assessment) else 0.0
+        return max(float(sigmoid(assessment.logit)), certain, explicit)
+
+    def _explicit(self, assessment: ListingAssessment) -> list[str]:
+        weights = assessment.read.weights
+        return [
+            code
+            for code, weight in weights.items()
+            if weight >= EXPLICIT_WEIGHT and self.taxonomy[code].severity == CRITICAL
+        ]
+
+    def _label_probabilities(self, assessment: ListingAssessment) -> dict[str, float]:
+        found = {code: float(sigmoid(logit)) for code, logit in assessment.labels.items()}
+        for finding in assessment.read.facts.findings:
+            found[finding.code] = max(found.get(finding.code, 0.0), finding.certainty)
+        for code, weight in assessment.read.weights.items():
+            if weight >= FIRES:
+                found.setdefault(code, float(sigmoid(assessment.logit)))
+        return {**found, **dict.fromkeys(self._explicit(assessment), EXPLICIT_PROBABILITY)}
+
+    def _labels(
+        self, item: Listing, at: datetime, assessment: ListingAssessment, probability: float
+    ) -> list[LabelVerdict]:
+        if probability < self.thresholds.flag:
+            return []
+        found = self._label_probabilities(assessment)
+        listed = {code: p for code, p in found.items() if p >= self.thresholds.label}
+        if not listed:
+            likeliest = max(found, key=found.__getitem__)
+            listed = {likeliest: found[likeliest]}
+        verdicts = [self._label(item, at, assessment, code, p) for code, p in listed.items()]
+        return sorted(verdicts, key=lambda label: (-label.probability, label.code))
+
+    def _label(
+        self,
+        item: Listing,
+        at: datetime,
+        assessment: ListingAssessment,
+        code: str,
+        probability: float,
+    ) -> LabelVerdict:
+        findings = [f for f in assessment.read.facts.findings if f.code == code]
+        certain = any(f.certainty >= CERTAIN for f in findings)
+        explicit = code in self._explicit(assessment)
+        cited = self._cited(item, assessment, code, findings)
+        hits = [self._hit(item, at, each) for each in cited]
+        by_lexicon = assessment.read.weights.get(code, 0.0) >= FIRES
+        source: Source = (
+            "rule" if certain or explicit or findings else "lexicon" if by_lexicon else "model"
+        )
+        return label_verdict(
+            self.taxonomy, code, probability, hits, source, deterministic=certain or explicit
+        )
+
+    def _cited(
+        self,
+        item: Listing,
+        assessment: ListingAssessment,
+        code: str,
+        findings: Sequence[Finding],
+    ) -> list[_Cited]:
+        """Findings, cues, then the likeliest words; where no words speak, the weightiest facts."""
+        cited = [_of_finding(item, assessment.read.texts, finding) for finding in findings]
+        if assessment.read.weights.get(code, 0.0) >= FIRES:
+            cited += _of_lexicon(item, assessment.read.texts, code)
+        if not cited:
+            cited += self._of_units(item, assessment, code)
+        return (cited or self._of_facts(item, assessment, code))[:MOST_HITS]
+
+    def _of_units(self, item: Listing, assessment: ListingAssessment, code: str) -> list[_Cited]:
+        if code not in self.model.heads or not len(assessment.units):
+            return []
+        scores = sigmoid(assessment.units[:, 1 + self.model.heads.index(code)]).tolist()
+        places = [
+            (field, read, unit)
+            for field, read in prose(assessment.read).items()
+            for unit in read.units
+        ]
+        best = max(range(len(scores)), key=scores.__getitem__)
+        if scores[best] < UNIT_SPEAKS:
+            return []
+        field, read, unit = places[best]
+        start, end = read.normalised.span(unit.start, unit.end)
+        return [_Cited(field, start, end, _text_at(item, field)[start:end], "model", None)]
+
+    def _of_facts(self, item: Listing, assessment: ListingAssessment, code: str) -> list[_Cited]:
+        head = self.model.boosted.get(code) or self.model.boosted[ANY]
+        added = head.trees.contributions(assessment.row)
+        cited: list[_Cited] = []
+        for index in np.argsort(-added).tolist():
+            field = _field_of(self._names[index])
+            if added[index] <= 0 or len(cited) == _REASONS:
+                break
+            if field and field not in {each.field for each in cited}:
+                cue = f"model: {self._names[index]}"
+                cited.append(_Cited(field, None, None, _shown(item, field), cue, None))
+        return cited
+
+    def _hit(self, item: Listing, at: datetime, cited: _Cited) -> Hit:
+        return Hit(**cited._asdict(), score_without=self._without(item, at, cited))
+
+    def _without(self, item: Listing, at: datetime, cited: _Cited) -> float | None:
+        """The probability of the listing with the cited span cut out; null for other facts."""
+        if cited.start is None or cited.end is None:
+            return None
+        text = _text_at(item, cited.field)
+        shorter = _with_text(item, cited.field, text[: cited.start] + text[cited.end :])
+        return self._probability(self.model.assess(shorter, at))
+
+
+def _of_finding(item: Listing, texts: Mapping[str, Read], finding: Finding) -> _Cited:
+    """A finding where its words stand; a fact without words has no place."""
+    read = texts.get(finding.field)
+    at = read.normalised.text.find(finding.text) if read and finding.text else -1
+    if read is None or at < 0:
+        return _Cited(finding.field, None, None, finding.text, finding.cue, None)
+    start, end = read.normalised.span(at, at + len(finding.text))
+    words = _text_at(item, finding.field)[start:end]
+    return _Cited(finding.field, start, end, words, finding.cue, None)
+
+
+def _of_lexicon(item: Listing, texts: Mapping[str, Read], code: str) -> list[_Cited]:
+    hits = [
+        (hit, field, read)
+        for field, read in texts.items()
+        for hit in read.reading.hits
+        if hit.code == code
+    ]
+    cited: list[_Cited] = []
+    for hit, field, read in sorted(hits, key=lambda each: -each[0].weight):
+        start, end = read.normalised.span(hit.start, hit.end)
+        overlaps = any(
+            c.field == field and c.start is not None and c.end is not None
+            and start < c.end and c.start < end
+            for c in cited
+        )  # fmt: skip
+        if not overlaps:
+            words = _text_at(item, field)[start:end]
+            cited.append(_Cited(field, start, end, words, hit.cue, hit.resolved))
+    return cited
+
+
+def _field_of(feature: str) -> str | None:
+    if feature.startswith(("text:", "lexicon:", "rule:")):
+        return None
+    own = next((field for prefix, field in _FIELD_OF if feature.startswith(prefix)), None)
+    return own or f"merchant.{feature.removesuffix('_log')}"
+
+
+def _shown(item: Listing, field: str) -> str:
+    """The value of a field as a short text."""
+    value: Any = item
+    for part in field.split("."):
+        value = getattr(value, part, None)
+    return "" if value is None or isinstance(value, list | dict) else str(value)[:80]
+
+
+def _text_at(item: Listing, field: str) -> str:
+    if field.startswith("attributes."):
+        return (item.attributes or {})[field.removeprefix("attributes.")]
+    if field.startswith("skus["):
+        return (item.skus or [])[_sku_number(field)].name
+    return str(getattr(item, field))
+
+
+def _with_text(item: Listing, field: str, text: str) -> Listing:
+    if field.startswith("attributes."):
+        changed = {**(item.attributes or {}), field.removeprefix("attributes."): text}
+        return item.model_copy(update={"attributes": changed})
+    if field.startswith("skus["):
+        skus = list(item.skus or [])
+        number = _sku_number(field)
+        skus[number] = skus[number].model_copy(update={"name": text})
+        return item.model_copy(update={"skus": skus})
+    return item.model_copy(update={field: text})
+
+
+def _sku_number(field: str) -> int:
+    return int(field.removeprefix("skus[").removesuffix("].name"))

@@ -1,0 +1,98 @@
+"""One item in, one verdict out: the same code offline and online."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from data.record import Record
+from data.verdict import Suggestion, Verdict
+from features.cues import CueReader
+from features.tokenise import ENGINE, Tokeniser, engine_version
+from models.artifact import ArtifactError, Kind, Tokenisation, read_files, read_manifest
+from models.claim import unpack_claims
+from models.claim_scorer import ClaimScorer
+from models.knowledge import load_knowledge
+from models.lexicon_scorer import LexiconScorer
+from models.listing import unpack_listings
+from models.listing_scorer import ListingScorer
+from models.policy import ClaimContext, PolicyName, policy_version
+from models.trees import TreesError
+from models.verdicts import Versions
+
+WORDS: Final = "words.json"
+"""The file of an artefact that holds the tokeniser's domain words."""
+
+
+class Scorer(Protocol):
+    """What serving and offline scoring call. Scoring has no state: threads may share one."""
+
+    kind: Kind
+    model_version: str | None
+    policy_version: str
+    lexicon_version: str
+
+    def score(self, item: Record, at: datetime) -> Verdict:
+        """The verdict as of the instant; its ``latency_ms`` is left 0 for the caller to fill."""
+
+    def warm(self) -> None:
+        """Do once whatever the first score would otherwise wait for."""
+
+
+def load_scorer(directory: Path, policy: PolicyName = "balanced") -> Scorer:
+    """The scorer of an artefact at one of its operating points.
+
+    Raises ArtifactError when the artefact is damaged, or was made with another tokeniser.
+    """
+    manifest = read_manifest(directory)
+    files = read_files(directory, manifest)
+    knowledge = load_knowledge()
+    words = json.loads(files[WORDS])
+    _check_tokeniser(directory, manifest.tokeniser, words)
+    reader = CueReader(knowledge.lexicon, Tokeniser(words))
+    thresholds = manifest.thresholds[policy]
+    versions = Versions(
+        model=manifest.model_version,
+        policy=policy_version(policy, thresholds),
+        lexicon=knowledge.lexicon.version,
+    )
+    if manifest.kind == "listings":
+        try:
+            model = unpack_listings(files, reader, knowledge.brands, knowledge.licences)
+        except (ValueError, KeyError, TreesError) as error:
+            raise ArtifactError(f"{directory}: {error}") from error
+        return ListingScorer(model, thresholds, versions, knowledge.taxonomy)
+    try:
+        claims = unpack_claims(files, reader)
+    except (ValueError, KeyError) as error:
+        raise ArtifactError(f"{directory}: {error}") from error
+    context = ClaimContext(knowledge.licences)
+    return ClaimScorer(claims, thresholds, versions, knowledge.taxonomy, context)
+
+
+def degraded_scorer(kind: Kind, mildest: Suggestion) -> Scorer:
+    """The scorer of lexicon and rules alone."""
+    knowledge = load_knowledge()
+    return LexiconScorer(kind, mildest, knowledge)
+
+
+def tokenisation(words: Mapping[str, int]) -> Tokenisation:
+    """The tokeniser of this machine with these domain words, as a manifest names it."""
+    text = json.dumps(sorted(words.items()), ensure_ascii=False)
+    return Tokenisation(
+        engine=ENGINE,
+        version=engine_version(ENGINE),
+        words=hashlib.sha256(text.encode()).hexdigest()[:12],
+    )
+
+
+def _check_tokeniser(directory: Path, made_with: Tokenisation, words: Mapping[str, int]) -> None:
+    here = tokenisation(words)
+    if here != made_with:
+        raise ArtifactError(
+            f"{directory}: made with {made_with.engine} {made_with.version}, words "
+            f"{made_with.words}; here is {here.engine} {here.version}, words {here.words}. "
+            "Train the model anew, or install the versions of requirements.lock"
+        )

@@ -1,0 +1,48 @@
+"""Where the current artefact of each kind stands: one small pointer file, replaced atomically.
+
+The registry's alias says the same; serving reads the pointer, since importing the registry
+costs seconds.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from models.artifact import ArtifactError, Kind
+
+
+def artifacts(home: Path, kind: Kind) -> Path:
+    """The directory that holds the artefacts of a kind, one directory a version."""
+    return home / "artifacts" / kind
+
+
+def champion(home: Path, kind: Kind) -> Path | None:
+    """The directory of the champion (当前模型), or None where nothing was promoted yet.
+
+    Raises ArtifactError when the pointer cannot be understood.
+    """
+    pointer = _pointer(home, kind)
+    try:
+        version = json.loads(pointer.read_text("utf-8"))["model_version"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(
+            f'{pointer}: cannot be read as {{"model_version": …}}; promote a version anew'
+        ) from error
+    if not isinstance(version, str) or Path(version).name != version:
+        raise ArtifactError(f"{pointer}: model_version is not the name of a version")
+    return artifacts(home, kind) / version
+
+
+def promote(home: Path, kind: Kind, model_version: str) -> None:
+    """Make a version the champion; a reader sees the old one or the new one, never neither."""
+    pointer = _pointer(home, kind)
+    pointer.parent.mkdir(parents=True, exist_ok=True)
+    staging = pointer.with_suffix(f".{os.getpid()}")
+    staging.write_text(json.dumps({"model_version": model_version}) + "\n", "utf-8")
+    os.replace(staging, pointer)
+
+
+def _pointer(home: Path, kind: Kind) -> Path:
+    return home / "champions" / f"{kind}.json"

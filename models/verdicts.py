@@ -1,0 +1,96 @@
+"""Putting an answer together: identity, versions, labels with their legal basis."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from data.record import Record
+from data.taxonomy import Taxonomy
+from data.verdict import Hit, LabelVerdict, Source, Verdict, harshest, risk_level
+from models.artifact import Kind
+from models.policy import suggest
+
+
+class Versions(Record):
+    """What an answer depends on beside its item."""
+
+    model: str | None
+    policy: str
+    lexicon: str
+
+
+def content_hash(item: Record) -> str:
+    """SHA-256, in hexadecimal, of the item's fields as sent: what was left out does not count."""
+    return hashlib.sha256(item.model_dump_json(exclude_unset=True).encode()).hexdigest()
+
+
+def decision_id(kind: Kind, item: Record, data_id: str, versions: Versions) -> str:
+    """The same item under the same versions always has the same decision id."""
+    identity = [
+        kind,
+        data_id,
+        content_hash(item),
+        versions.model,
+        versions.policy,
+        versions.lexicon,
+    ]
+    return "d" + hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:31]
+
+
+def label_verdict(
+    taxonomy: Taxonomy,
+    code: str,
+    probability: float,
+    hits: list[Hit],
+    source: Source,
+    *,
+    deterministic: bool = False,
+) -> LabelVerdict:
+    """A listed label with its name, legal basis and suggestion.
+
+    ``deterministic`` says that a rule settled it, so that no probability is needed to block.
+    """
+    label = taxonomy[code]
+    return LabelVerdict(
+        code=code,
+        name_zh=label.name_zh,
+        probability=probability,
+        suggestion=suggest(label, probability, rule=deterministic),
+        severity=label.severity,
+        source=source,
+        basis=label.citations(),
+        hits=hits,
+    )
+
+
+def verdict(
+    kind: Kind,
+    item: Record,
+    data_id: str,
+    versions: Versions,
+    at: datetime,
+    probability: float,
+    labels: list[LabelVerdict],
+    evasion: float,
+    *,
+    degraded: bool = False,
+) -> Verdict:
+    """Assemble the answer; its suggestion is the harshest of its labels."""
+    suggestion = harshest([label.suggestion for label in labels])
+    return Verdict(
+        data_id=data_id,
+        decision_id=decision_id(kind, item, data_id, versions),
+        suggestion=suggestion,
+        risk_level=risk_level(suggestion, [label.severity for label in labels]),
+        probability=probability,
+        labels=labels,
+        evasion_probability=evasion,
+        model_version=versions.model,
+        policy_version=versions.policy,
+        lexicon_version=versions.lexicon,
+        feature_as_of=at,
+        filled_from_ledger=[],
+        degraded=degraded,
+        previous_decision_id=None,
+        latency_ms=0.0,
+    )
