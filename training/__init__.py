@@ -1,0 +1,1 @@
+"""Offline: assemble, fit, evaluate, choose thresholds, register, score files."""

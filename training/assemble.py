@@ -1,0 +1,202 @@
+"""Training rows: what seeds and labelled files say, with the group that splits them."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from data.examples import Example, load_examples
+from data.problem import FileError, quoted
+from data.read import Layout, Rejected, read_rows
+from data.split import script_groups
+from features.normalise import normalise
+
+WINDOWS: Final = 1_200
+"""Windows composed of seed sentences, so that the pooler meets windows of real length."""
+
+_COMPOSED_SENTENCES: Final = (5, 14)
+
+
+@dataclass(frozen=True)
+class ClaimDoc:
+    """A labelled text. ``codes`` is None when they are unknown; ``quotes`` is (code, words).
+
+    ``complete`` says that the quotes are all there is, so that the rest of a violating text is
+    clean. ``composed`` windows train the pooler only: their sentences stand on their own too.
+    """
+
+    text: str
+    violation: bool
+    codes: tuple[str, ...] | None
+    quotes: tuple[tuple[str, str], ...]
+    group: str
+    source: str
+    complete: bool = True
+    composed: bool = False
+
+
+def seed_docs(folds: int, seed: int) -> list[ClaimDoc]:
+    """The example sentences, and windows composed of them, in ``folds`` groups.
+
+    A window is composed of sentences of one group only, so that no split by group puts a
+    sentence on both sides.
+    """
+    sentences = [_of_example(example) for example in load_examples()]
+    rng = np.random.default_rng(seed)
+    group_of = rng.integers(folds, size=len(sentences))
+    grouped = [
+        replace(doc, group=f"seeds-{group}") for doc, group in zip(sentences, group_of, strict=True)
+    ]
+    windows: list[ClaimDoc] = []
+    for fold in range(folds):
+        members = [doc for doc in grouped if doc.group == f"seeds-{fold}"]
+        windows.extend(_compose(members, WINDOWS // folds, rng))
+    return grouped + windows
+
+
+def file_docs(paths: Sequence[Path], codes: Sequence[str], layout: Layout) -> list[ClaimDoc]:
+    """The rows of labelled files, grouped by their column ``group`` or else by shared script.
+
+    Raises FileError for a row without text or label, or with a code that is not known: a
+    training set is right or it is refused.
+    """
+    docs = [doc for path in paths for doc in _file(path, frozenset(codes), layout)]
+    unknown = [index for index, doc in enumerate(docs) if not doc.group]
+    groups = script_groups([docs[index].text for index in unknown])
+    for index, group in zip(unknown, groups, strict=True):
+        docs[index] = replace(docs[index], group=f"script-{group}")
+    return docs
+
+
+def _of_example(example: Example) -> ClaimDoc:
+    return ClaimDoc(
+        text=example.text,
+        violation=bool(example.codes),
+        codes=tuple(example.codes),
+        quotes=tuple((evidence.code, evidence.quote) for evidence in example.evidence),
+        group="",
+        source=f"seeds/{example.channel}",
+    )
+
+
+def _compose(members: list[ClaimDoc], count: int, rng: np.random.Generator) -> Iterator[ClaimDoc]:
+    speech = [doc for doc in members if doc.source == "seeds/speech"]
+    clean = [doc for doc in speech if not doc.violation]
+    violating = [doc for doc in speech if doc.violation]
+    for number in range(count):
+        size = int(rng.integers(*_COMPOSED_SENTENCES))
+        claims = 0 if number % 2 else int(rng.integers(1, 3))
+        parts = [*_draw(clean, size - claims, rng), *_draw(violating, claims, rng)]
+        order = rng.permutation(len(parts))
+        yield _joined([parts[index] for index in order])
+
+
+def _draw(docs: list[ClaimDoc], count: int, rng: np.random.Generator) -> list[ClaimDoc]:
+    return [docs[index] for index in rng.permutation(len(docs))[:count]]
+
+
+def _joined(parts: Sequence[ClaimDoc]) -> ClaimDoc:
+    return ClaimDoc(
+        text="".join(part.text for part in parts),
+        violation=any(part.violation for part in parts),
+        codes=tuple(sorted({code for part in parts for code in part.codes or ()})),
+        quotes=tuple(quote for part in parts for quote in part.quotes),
+        group=parts[0].group,
+        source="seeds/window",
+        composed=True,
+    )
+
+
+def _file(path: Path, codes: frozenset[str], layout: Layout) -> Iterator[ClaimDoc]:
+    for row in read_rows(path, layout):
+        if isinstance(row, Rejected):
+            raise FileError(f"{path}:{row.line}: {row.reason}")
+        yield _row(f"{path}:{row.line}", path.name, row.values, codes)
+
+
+def _row(where: str, source: str, values: dict[str, object], codes: frozenset[str]) -> ClaimDoc:
+    text = values.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise FileError(f"{where}: no text; a training row has text and violation or label")
+    named = _codes(where, values.get("codes"), codes)
+    evidence = tuple(_evidence(where, values.get("evidence"), codes))
+    violation = _violation(where, values)
+    _check_evidence(where, text, evidence)
+    if not violation and (named or evidence):
+        raise FileError(
+            f"{where}: no violation, yet it has codes or evidence; one of them is wrong"
+        )
+    return ClaimDoc(
+        text=text,
+        violation=violation,
+        codes=() if not violation else named or None,
+        quotes=evidence if violation else (),
+        group=str(values.get("group") or ""),
+        source=source,
+        complete=bool(evidence),
+    )
+
+
+def _check_evidence(where: str, text: str, evidence: Sequence[tuple[str, str]]) -> None:
+    folded = normalise(text).text if evidence else ""
+    for _, quote in evidence:
+        words = normalise(quote).text.strip("，。 ")
+        if not words or words not in folded:
+            raise FileError(f"{where}: evidence {quoted(quote)}; words of the text are needed")
+
+
+def _violation(where: str, values: dict[str, object]) -> bool:
+    for column in ("violation", "label"):
+        if (value := values.get(column)) is not None and value != "":
+            return _above_zero(where, column, value)
+    raise FileError(f"{where}: neither violation nor label; one of them is needed")
+
+
+def _above_zero(where: str, column: str, value: object) -> bool:
+    try:
+        number = float(value) if isinstance(value, int | float) else float(str(value))
+    except ValueError as error:
+        raise FileError(f"{where}: {column} is {quoted(value)}; a number is needed") from error
+    if not math.isfinite(number):
+        raise FileError(f"{where}: {column} is {quoted(value)}; a finite number is needed")
+    return number > 0
+
+
+def _parsed(where: str, column: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return []
+    if not value.lstrip().startswith("["):
+        return [part.strip() for part in value.replace(";", ",").split(",") if part.strip()]
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise FileError(f"{where}: {column} is no JSON list: {error.msg}") from error
+
+
+def _codes(where: str, value: object, codes: frozenset[str]) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    parsed = _parsed(where, "codes", value)
+    if not isinstance(parsed, list):
+        raise FileError(f"{where}: codes is {parsed!r}; a list of label codes is needed")
+    return tuple(_known(where, code, codes) for code in parsed)
+
+
+def _evidence(where: str, value: object, codes: frozenset[str]) -> Iterable[tuple[str, str]]:
+    parsed = [] if value is None else _parsed(where, "evidence", value)
+    for item in parsed if isinstance(parsed, list) else [parsed]:
+        if not isinstance(item, dict) or not isinstance(item.get("quote"), str):
+            raise FileError(f"{where}: evidence {item!r}; a list of {{code, quote}} is needed")
+        yield _known(where, item.get("code"), codes), item["quote"]
+
+
+def _known(where: str, code: object, codes: frozenset[str]) -> str:
+    if code not in codes:
+        raise FileError(f"{where}: unknown code {code!r}; allowed are {', '.join(sorted(codes))}")
+    return str(code)

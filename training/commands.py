@@ -1,0 +1,175 @@
+"""The commands ``mingcha train``, ``evaluate`` and ``score``."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from data.command import (
+    FINISHED_WITH_REJECTS,
+    EncodingOption,
+    MapOption,
+    SetOption,
+    complain,
+    parse_layout,
+)
+from data.home import home
+from data.problem import MingchaError, UsageError
+from data.record import parse_instant
+
+Kind = Literal["claims", "listings"]
+Policy = Literal["balanced", "capacity"]
+KindArgument = Annotated[Kind, typer.Argument(help="What to work on.")]
+
+
+def train(
+    kind: KindArgument,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="Labelled file; may be repeated.")
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(help="Further labelled files.")] = None,
+    seeds: Annotated[bool, typer.Option(help="Train on the seeds too.")] = True,
+    register: Annotated[bool, typer.Option(help="Register the model in MLflow.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Directory for the artefact.")] = None,
+    map_: MapOption = [],  # noqa: B006
+    set_: SetOption = [],  # noqa: B006
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Fit a model, choose its thresholds, write its artefact and register it.
+
+    It becomes champion only where there is none.
+    """
+    from training.train import Request, train_claims, train_listings
+
+    request = Request(
+        home=home(os.environ),
+        files=[*(data or []), *(more or [])],
+        layout=parse_layout(map_, set_, encoding),
+        seeds=seeds,
+        registered=register,
+        out=out,
+    )
+    trainers = {"claims": train_claims, "listings": train_listings}
+    trained = trainers[kind](request, datetime.now(UTC), _progress(f"train {kind}"))
+    typer.echo(f"{trained.manifest.model_version}\t{trained.directory}")
+    typer.echo(_headline(trained.manifest.metrics, simulated=trained.manifest.simulated), err=True)
+    if trained.alias:
+        typer.echo(f"registered as version {trained.version}, {trained.alias}", err=True)
+
+
+def evaluate(
+    kind: KindArgument,
+    data: Annotated[list[Path], typer.Argument(help="Labelled files.")],
+    model: Annotated[Path | None, typer.Option(help="Artefact; default: the champion.")] = None,
+    cv: Annotated[
+        int | None, typer.Option(min=2, max=20, help="Measure the recipe by K grouped folds.")
+    ] = None,
+    seeds: Annotated[bool, typer.Option(help="With --cv: seeds train in every fold.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report.")] = False,
+    map_: MapOption = [],  # noqa: B006
+    set_: SetOption = [],  # noqa: B006
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Measure a model on labelled rows, with 95 % intervals over groups."""
+    if model is not None and cv is not None:
+        raise UsageError("--model and --cv exclude each other: measure an artefact or the recipe")
+    layout = parse_layout(map_, set_, encoding)
+    report = _evaluate_claims(data, layout, model, cv, seeds, _progress(f"evaluate {kind}"))
+    typer.echo(_strict_json(report) if as_json else _headline(report))
+
+
+def score(
+    kind: KindArgument,
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="CSV, TSV, JSONL, Parquet.")],
+    out: Annotated[Path, typer.Option(help="Answers, one a row.")],
+    model: Annotated[Path | None, typer.Option(help="Artefact; default: the champion.")] = None,
+    policy: Annotated[Policy, typer.Option(help="Operating point.")] = "balanced",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="INSTANT", help="RFC 3339; default: now.")
+    ] = None,
+    map_: MapOption = [],  # noqa: B006
+    set_: SetOption = [],  # noqa: B006
+    encoding: EncodingOption = "utf-8",
+) -> None:
+    """Answer every row of a file as the service would."""
+    from models.scorer import load_scorer
+    from training.offline import score_file
+
+    at = _instant(as_of)
+    scorer = load_scorer(_artifact(kind, model), policy)
+    layout = parse_layout(map_, set_, encoding)
+    tally = score_file(scorer, source, out, layout, at, _progress(f"score {kind}"))
+    typer.echo(tally.sentence(), err=True)
+    if tally.rejected:
+        raise typer.Exit(FINISHED_WITH_REJECTS)
+
+
+def _evaluate_claims(
+    data: list[Path], layout: Any, model: Path | None, cv: int | None, seeds: bool, report: Any
+) -> dict[str, Any]:
+    from models.claim_scorer import ClaimScorer
+    from models.knowledge import load_knowledge
+    from models.scorer import load_scorer
+    from training.assemble import file_docs, seed_docs
+    from training.cross import cross_validate, evaluate_scorer
+    from training.train import SEED, SEED_GROUPS
+
+    knowledge = load_knowledge()
+    docs = file_docs(data, knowledge.taxonomy.codes, layout)
+    if cv is not None:
+        always = seed_docs(SEED_GROUPS, SEED) if seeds else []
+        return cross_validate(docs, always, knowledge, cv, report)
+    scorer = load_scorer(_artifact("claims", model))
+    if not isinstance(scorer, ClaimScorer):
+        raise UsageError(f"the artefact holds a model of {scorer.kind}, and claims are asked for")
+    return evaluate_scorer(docs, scorer, knowledge, datetime.now(UTC))
+
+
+def _artifact(kind: Kind, given: Path | None) -> Path:
+    from models.store import champion
+
+    directory = given or champion(home(os.environ), kind)
+    if directory is None:
+        raise MingchaError(f"no {kind} model yet: run `mingcha train {kind}`, or give --model DIR")
+    return directory
+
+
+def _instant(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        instant = parse_instant(text)
+    except ValueError as error:
+        raise UsageError(f"--as-of: {text[:40]!r} {error}") from error
+    assert isinstance(instant, datetime)
+    return instant
+
+
+def _progress(work: str) -> Any:
+    def report(sentence: str) -> None:
+        complain(f"{work}: {sentence}")
+
+    return report
+
+
+def _strict_json(report: dict[str, Any]) -> str:
+    """JSON in which a figure that is undefined, such as the recall of no violation, is null."""
+    python = json.dumps(report)
+    return json.dumps(json.loads(python, parse_constant=lambda _: None), ensure_ascii=False)
+
+
+def _headline(report: dict[str, Any], *, simulated: bool = False) -> str:
+    """The figures a person asks for first, each with its interval."""
+    names = ("macro_f1", "pr_auc", "roc_auc", "recall_at_precision_90", "clean_flagged", "ece")
+    lines = [
+        f"n {report['n']}, violating {report['base_rate']:.1%}, {report['groups']} groups"
+        + (", simulated" if simulated else "")
+    ]
+    for name in names:
+        low, high = report["intervals"].get(name, (float("nan"), float("nan")))
+        lines.append(f"{name} {report[name]:.3f} [{low:.3f}, {high:.3f}]")
+    lines.append(f"threshold {report['threshold']:.3f}")
+    return "\n".join(lines)

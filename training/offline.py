@@ -1,0 +1,88 @@
+"""Scoring files: the scorer of the service, row by row, with every row answered or rejected."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from data.listing import Listing
+from data.problem import FileError
+from data.read import Layout, Rejected, read_records
+from data.record import Record
+from data.segment import LiveSegment
+from data.verdict import Verdict
+from data.write import RejectsFile, write_verdicts
+from models.artifact import Kind
+from models.scorer import Scorer
+
+Report = Callable[[str], None]
+
+RECORDS: Final[dict[Kind, type[Record]]] = {"claims": LiveSegment, "listings": Listing}
+
+_EVERY: Final = 2_000
+
+
+class Tally(Record):
+    """How a file was answered."""
+
+    answered: int
+    rejected: int
+    suggestions: dict[str, int]
+    seconds: float
+
+    def sentence(self) -> str:
+        """One line for a person: counts, share flagged, rows a second."""
+        flagged = self.answered - self.suggestions.get("pass", 0)
+        share = flagged / self.answered if self.answered else 0.0
+        rate = self.answered / self.seconds if self.seconds else 0.0
+        counts = ", ".join(f"{n} {name}" for name, n in sorted(self.suggestions.items()))
+        return (
+            f"{self.answered} answered ({counts or 'none'}; {share:.1%} flagged), "
+            f"{self.rejected} rejected, {rate:,.0f} rows/s"
+        )
+
+
+def score_file(
+    scorer: Scorer, source: Path, target: Path, layout: Layout, at: datetime, report: Report
+) -> Tally:
+    """Answer every readable row of ``source`` in ``target``, in order; keep the rest as rejects.
+
+    Raises FileError, among others, when the answers or the rejects would replace the input.
+    """
+    for written in (target, RejectsFile(target).path):
+        if written.exists() and source.exists() and written.samefile(source):
+            raise FileError(f"{source}: would be replaced by its answers; give another --out")
+    counts: Counter[str] = Counter()
+    started = time.perf_counter()
+    with RejectsFile(target) as rejects:
+        rejected = 0
+
+        def reject(row: Rejected) -> None:
+            nonlocal rejected
+            rejected += 1
+            rejects.add(row)
+
+        def answers() -> Iterator[Verdict]:
+            records = read_records(
+                source, RECORDS[scorer.kind], layout, on_reject=reject, on_warning=report
+            )
+            for number, (_, record) in enumerate(records, 1):
+                verdict = timed(scorer, record, at)
+                counts[verdict.suggestion] += 1
+                if number % _EVERY == 0:
+                    report(f"{number:,} rows")
+                yield verdict
+
+        answered = write_verdicts(target, answers())
+    seconds = time.perf_counter() - started
+    return Tally(answered=answered, rejected=rejected, suggestions=dict(counts), seconds=seconds)
+
+
+def timed(scorer: Scorer, record: Record, at: datetime) -> Verdict:
+    """The verdict with the time it took."""
+    started = time.perf_counter()
+    verdict = scorer.score(record, at)
+    elapsed = (time.perf_counter() - started) * 1_000
+    return verdict.model_copy(update={"latency_ms": round(elapsed, 3)})

@@ -1,0 +1,65 @@
+"""Operating points (工作点), chosen on out-of-fold training scores and nothing else."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.artifact import Thresholds
+from training.evaluate import best_threshold, macro_f1
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+CAPACITY_BASE_RATE: Final = 0.04
+"""Share of violating items in live traffic; assumed, from the domain notes (range 0.02 to 0.08)."""
+
+CAPACITY_SHARE: Final = 0.05
+"""Share of traffic that reviewers can look at, until capacity is configured."""
+
+_EVEN: Final = 0.5
+"""A label's threshold where no row names a label to choose it by."""
+
+
+def operating_points(
+    truth: Flags,
+    scores: Floats,
+    labels: Flags,
+    label_scores: Floats,
+    *,
+    base_rate: float = CAPACITY_BASE_RATE,
+) -> dict[str, Thresholds]:
+    """The two operating points of an artefact.
+
+    ``truth`` and ``scores`` are of items, ``labels`` and ``label_scores`` of pairs of an item
+    and a label, probabilities throughout. ``balanced`` has the best macro-F1; ``capacity`` is
+    the lowest threshold that sends no more than ``CAPACITY_SHARE`` of traffic to review when
+    ``base_rate`` of it violates.
+    """
+    label = best_threshold(labels, label_scores, macro_f1) if labels.any() else _EVEN
+    return {
+        "balanced": Thresholds(flag=best_threshold(truth, scores, macro_f1), label=label),
+        "capacity": Thresholds(
+            flag=capacity_threshold(truth, scores, base_rate=base_rate), label=label
+        ),
+    }
+
+
+def capacity_threshold(
+    truth: Flags,
+    scores: Floats,
+    share: float = CAPACITY_SHARE,
+    base_rate: float = CAPACITY_BASE_RATE,
+) -> float:
+    """The lowest score at which no more than ``share`` of traffic would be flagged.
+
+    The training mix is reweighted to ``base_rate``.
+    """
+    weights = np.where(truth, base_rate / max(truth.mean(), 1e-9), 0.0)
+    weights += np.where(truth, 0.0, (1 - base_rate) / max(1 - truth.mean(), 1e-9))
+    order = np.argsort(-scores, kind="stable")
+    ordered, flagged = scores[order], np.cumsum(weights[order]) / weights.sum()
+    # Equal scores are flagged together or not at all.
+    last_of_equals = np.append(ordered[1:] != ordered[:-1], True)
+    within = ordered[last_of_equals & (flagged <= share)]
+    return float(within[-1] if within.size else ordered[0])

@@ -1,0 +1,227 @@
+"""From labelled rows to a registered artefact."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from data.problem import MingchaError
+from data.read import Layout
+from data.seeds import seeds_version
+from data.version import __version__
+from models.artifact import Kind, Manifest, read_manifest, write_artifact
+from models.calibrated import sigmoid
+from models.claim import pack_claims
+from models.knowledge import Knowledge, load_knowledge
+from models.listing import pack_listings
+from models.packing import pack_json
+from models.scorer import WORDS, tokenisation
+from models.store import artifacts
+from training import listings
+from training.assemble import ClaimDoc, file_docs, seed_docs
+from training.claims import FittedClaims, fit_claims
+from training.evaluate import evaluation
+from training.listings import BASE_RATE, ListingDoc, fit_listings, reference_prices
+from training.plots import plots
+from training.thresholds import operating_points
+from training.track import log_run, register
+
+Report = Callable[[str], None]
+
+SEED_GROUPS: Final = 10
+SEED: Final = 20260201
+
+
+class TrainingError(MingchaError):
+    """There is not enough to learn from."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to train on and where to leave it. ``out`` None means under ``home``."""
+
+    home: Path
+    files: Sequence[Path] = ()
+    layout: Layout = field(default_factory=Layout)
+    seeds: bool = True
+    registered: bool = True
+    out: Path | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished artefact, with its registry version and alias when it was registered."""
+
+    directory: Path
+    manifest: Manifest
+    version: str | None
+    alias: str | None
+
+
+def train_claims(request: Request, at: datetime, report: Report) -> Trained:
+    """Assemble, fit, choose thresholds, write, log, register a claim model."""
+    knowledge = load_knowledge()
+    docs = claim_docs(request, knowledge)
+    report(f"{len(docs)} texts, {sum(doc.violation for doc in docs)} violating")
+    fitted = fit_claims(docs, knowledge.taxonomy.codes, knowledge.reader(), report)
+    truth = np.array([doc.violation for doc in docs])
+    scores = sigmoid(fitted.out_of_fold)
+    points = operating_points(truth, scores, *label_pairs(docs, fitted, knowledge))
+    threshold = points["balanced"].flag
+    metrics = evaluation(
+        truth,
+        scores,
+        scores >= threshold,
+        threshold,
+        [doc.group for doc in docs],
+        slices=[doc.source for doc in docs],
+    )
+    files = {**pack_claims(fitted.model), WORDS: pack_json(knowledge.words())}
+    facts = {
+        **_facts("claims", at, knowledge, data_hash(docs), simulated=False),
+        "base_rate": float(truth.mean()),
+        "thresholds": {name: point.model_dump() for name, point in points.items()},
+        "metrics": metrics,
+    }
+    return publish(request, files, facts, plots(truth, scores, "claims, out of fold"), report)
+
+
+def train_listings(request: Request, at: datetime, report: Report) -> Trained:
+    """Assemble, fit, choose thresholds, write, log, register a listing model.
+
+    Without files it learns from the seeds and a fresh simulation: its figures are simulated.
+    """
+    knowledge = load_knowledge()
+    docs = listing_docs(request, knowledge, at)
+    report(f"{len(docs)} listings, {sum(bool(doc.codes) for doc in docs)} violating")
+    prices = reference_prices(docs, at, knowledge)
+    fitted = fit_listings(docs, knowledge, prices, report)
+    truth = np.array([bool(doc.codes) for doc in docs])
+    scores = sigmoid(fitted.out_of_fold)
+    pairs = [
+        (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
+        for code, logits in fitted.label_out_of_fold.items()
+    ]
+    points = operating_points(
+        truth, scores, np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]),
+        base_rate=BASE_RATE,
+    )  # fmt: skip
+    threshold = points["balanced"].flag
+    simulated = any(doc.source == "simulated" for doc in docs)
+    metrics = evaluation(
+        truth,
+        scores,
+        scores >= threshold,
+        threshold,
+        [doc.group for doc in docs],
+        labels=dict(zip(fitted.label_out_of_fold, pairs, strict=True)),
+        slices=[doc.source for doc in docs],
+    )
+    files = {
+        **pack_listings(fitted.model, fitted.trees),
+        WORDS: pack_json(knowledge.words()),
+    }
+    facts = {
+        **_facts("listings", at, knowledge, listing_hash(docs), simulated=simulated),
+        "base_rate": BASE_RATE,
+        "thresholds": {name: point.model_dump() for name, point in points.items()},
+        "metrics": metrics,
+    }
+    title = "listings, out of fold" + (", simulated" if simulated else "")
+    return publish(request, files, facts, plots(truth, scores, title), report)
+
+
+def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[ListingDoc]:
+    """Files if any; seeds as asked; without files also a fresh simulation."""
+    docs = listings.file_docs(request.files, knowledge.taxonomy.codes, request.layout, at)
+    simulated = listings.simulated_docs(at, SEED)
+    if request.seeds:
+        docs += listings.seed_docs(simulated, at, SEED_GROUPS, SEED)
+    if not request.files:
+        docs += simulated
+    if len({bool(doc.codes) for doc in docs}) < 2 or len({doc.group for doc in docs}) < 2:
+        raise TrainingError(
+            f"{len(docs)} listings: violating and clean ones of at least two groups are needed"
+        )
+    return docs
+
+
+def listing_hash(docs: Sequence[ListingDoc]) -> str:
+    """SHA-256 over the assembled listings, in order: 12 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for doc in docs:
+        digest.update(doc.listing.model_dump_json().encode())
+        digest.update(json.dumps([doc.codes, doc.group, doc.source]).encode() + b"\n")
+    return digest.hexdigest()[:12]
+
+
+def claim_docs(request: Request, knowledge: Knowledge) -> list[ClaimDoc]:
+    """Seeds and files, as asked. Raises TrainingError when one class is missing."""
+    docs = seed_docs(SEED_GROUPS, SEED) if request.seeds else []
+    docs += file_docs(request.files, knowledge.taxonomy.codes, request.layout)
+    groups = {doc.group for doc in docs}
+    if len({doc.violation for doc in docs}) < 2 or len(groups) < 2:
+        raise TrainingError(
+            f"{len(docs)} texts in {len(groups)} groups: violating and clean texts of at least "
+            "two groups are needed; give --data FILE, or leave out --no-seeds"
+        )
+    return docs
+
+
+def label_pairs(
+    docs: Sequence[ClaimDoc], fitted: FittedClaims, knowledge: Knowledge
+) -> tuple[Any, Any]:
+    """Truth and out-of-fold probability for every pair of a text and a label known of it."""
+    known = [index for index, doc in enumerate(docs) if doc.codes is not None]
+    codes = knowledge.taxonomy.codes
+    truth = np.array([[code in (docs[i].codes or ()) for code in codes] for i in known])
+    return truth.ravel(), sigmoid(fitted.label_out_of_fold[known]).ravel()
+
+
+def data_hash(docs: Sequence[ClaimDoc]) -> str:
+    """SHA-256 over the assembled rows, in order: 12 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for doc in docs:
+        row = [doc.text, doc.violation, doc.codes, doc.quotes, doc.group, doc.source]
+        digest.update(json.dumps(row, ensure_ascii=True).encode() + b"\n")
+    return digest.hexdigest()[:12]
+
+
+def publish(
+    request: Request,
+    files: dict[str, bytes],
+    facts: dict[str, Any],
+    figures: dict[str, bytes],
+    report: Report,
+) -> Trained:
+    """Write the artefact; log and register it unless told not to."""
+    kind: Kind = facts["kind"]
+    directory = write_artifact(request.out or artifacts(request.home, kind), files, facts)
+    manifest = read_manifest(directory)
+    if not request.registered:
+        return Trained(directory, manifest, None, None)
+    if request.out is not None:
+        write_artifact(artifacts(request.home, kind), files, facts)
+    report("registering")
+    parameters = {"files": [path.name for path in request.files], "seeds": request.seeds}
+    run_id = log_run(request.home, manifest, directory, parameters, figures)
+    return Trained(directory, manifest, *register(request.home, manifest, run_id))
+
+
+def _facts(
+    kind: Kind, at: datetime, knowledge: Knowledge, data: str, *, simulated: bool
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "created_at": at.isoformat(),
+        "code_version": __version__,
+        "seeds_version": seeds_version(),
+        "data_hash": data,
+        "tokeniser": tokenisation(knowledge.words()).model_dump(),
+        "simulated": simulated,
+    }
