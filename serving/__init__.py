@@ -1,0 +1,1 @@
+"""Online: the BentoML service, its settings and its composition root."""

@@ -1,0 +1,107 @@
+"""The composition root: settings in, everything that a running service is made of out."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from data.ledger import Keys, Kind, Ledger, LedgerError
+from serving import journal
+from serving.answer import Desk
+from serving.champion import Champions, Library
+from serving.keyring import KeyRing
+from serving.metrics import Metrics
+from serving.scoring import Judge
+from serving.settings import Settings
+from serving.writer import Writer
+
+if TYPE_CHECKING:
+    from models.scorer import Scorer
+
+_ORPHAN_CHECK_SECONDS = 1.0
+_SWITCH_SECONDS = 0.001
+
+
+class Runtime:
+    """The parts of one service process. Building it does no I/O; ``running`` starts it."""
+
+    def __init__(self, settings: Settings, library: Library) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.ledger = Ledger(settings.ledger)
+        self.keyring = KeyRing(Keys(self.ledger))
+        self.champions = Champions(settings.home, library, settings.mildest, self.metrics)
+        self.writer = Writer(self.ledger, self.metrics, settings.ledger_queue_bytes)
+        self.judge = Judge(self.champions, self.metrics, settings.scoring_seconds)
+        self.desk = Desk(self.judge, self.ledger, self.writer, self.metrics)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start the threads and the loading of models; at the end write what waits."""
+        # Scoring must hand the interpreter back before a health check notices.
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        await self._open_ledger()
+        self.writer.start()
+        watching = [
+            asyncio.create_task(self.champions.watch()),
+            asyncio.create_task(_end_with(os.getppid())),
+        ]
+        watching[0].add_done_callback(_report)
+        try:
+            yield
+        finally:
+            for task in watching:
+                task.cancel()
+            for task in watching:
+                with suppress(asyncio.CancelledError):
+                    await task
+            await asyncio.to_thread(self.writer.close)
+            self.judge.close()
+            self.ledger.close()
+
+    async def _open_ledger(self) -> None:
+        try:
+            await asyncio.to_thread(self.ledger.open)
+            if not await asyncio.to_thread(Keys(self.ledger).all):
+                journal.note("no_api_keys", advice="create one with: mingcha key add NAME")
+        except LedgerError as error:
+            journal.problem("ledger_unavailable", error, cause=str(error))
+
+
+async def _end_with(parent: int) -> None:
+    """End this worker in good order when the process that started it is gone."""
+    while os.getppid() == parent:
+        await asyncio.sleep(_ORPHAN_CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _report(watching: asyncio.Task[None]) -> None:
+    if not watching.cancelled() and (error := watching.exception()):
+        journal.problem("models_not_loaded", error)
+
+
+def library(policy: Literal["balanced", "capacity"]) -> Library:
+    """The scorers that `models` provides, imported when the first one is asked for."""
+
+    def load(directory: Path) -> "Scorer":
+        from models.scorer import load_scorer
+
+        return load_scorer(directory, policy)
+
+    return Library(_champion, load, _degraded)
+
+
+def _champion(home: Path, kind: Kind) -> Path | None:
+    from models.store import champion
+
+    return champion(home, kind)
+
+
+def _degraded(kind: Kind, mildest: Literal["pass", "review"]) -> "Scorer":
+    from models.scorer import degraded_scorer
+
+    return degraded_scorer(kind, mildest)
