@@ -1,5 +1,7 @@
 """What all records share: frozen, strict, closed to unknown fields."""
 
+import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -25,6 +27,17 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
+def content_hash(record: Record) -> str:
+    """SHA-256 of the fields as sent, whatever their order: 64 hexadecimal digits.
+
+    A field that was left out, or sent as null, is unknown and does not count; one that was sent
+    empty does.
+    """
+    sent = record.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    canonical = json.dumps(sent, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
 def parse_instant(value: object) -> object:
     """Read an RFC 3339 instant; a time without an offset is refused, since it names no instant.
 
@@ -41,7 +54,10 @@ def parse_instant(value: object) -> object:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("has no offset from UTC; write it as 2026-02-01T08:00:00+08:00")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("lies outside the years 1 to 9999 in UTC") from error
     return value
 
 

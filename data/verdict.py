@@ -4,6 +4,9 @@ from typing import Literal
 
 from data.record import Instant, Record
 
+Kind = Literal["claims", "listings"]
+"""What is judged: windows of speech (话术) or listings (商品)."""
+
 Suggestion = Literal["pass", "review", "block"]
 RiskLevel = Literal["none", "low", "medium", "high"]
 Source = Literal["model", "lexicon", "rule"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Literal, Self, TypeVar, cast
 
-from data.problem import FileError
+from data.problem import FileError, UsageError
 from data.record import Record
 from data.table import DELIMITERS, MAX_RAW, Rejected, file_format
 from data.verdict import Verdict
@@ -62,6 +62,18 @@ def flat_verdict(verdict: Verdict) -> dict[str, Cell]:
         "evidence": " | ".join(dict.fromkeys(hits)),
         "model_version": verdict.model_version,
     }
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> int:
+    """Write plain rows as JSONL, in order, and count them. The file appears when it is complete.
+
+    Raises ``UsageError`` for another suffix and ``FileError`` when it cannot be written.
+    """
+    suffix, gzipped = file_format(path)
+    if suffix != ".jsonl":
+        raise UsageError(f"{path}: rows are written as .jsonl or .jsonl.gz")
+    with _complete_or_absent(path, gzipped) as stream:
+        return _write_lines(stream, (json.dumps(row, ensure_ascii=False) for row in rows))
 
 
 def write_answers(

@@ -1,6 +1,7 @@
 """Lexicon hits in normalised text, aware of word borders, negation and disclaimers (词典命中)."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -19,10 +20,10 @@ DISCLAIMER_REACH: Final = 40
 
 # 不能治病, 没有任何治疗作用, 别信什么根治: a negator, then only words that say nothing themselves.
 _NEGATED: Final = re.compile(
-    r"(?:不能|不可以?|不会|不是|没有?|没法|无法|(?<![特级])别|不要|请勿|勿|禁止|不得|并非|绝非|从不|拒绝"
+    r"(?:(?<!能)(?<!不是)不能|(?<!可以)不可以?|(?<!会)不会|(?<!是)不是|(?<!有)没有?|没法|无法|(?<![特级])别|不要|请勿|勿|禁止|不得|并非|绝非|从不|拒绝"
     r"|不做|不卖|不代表|不等于|不敢|不承诺|不保证|不搞|不存在|未经?|谨防|小心|警惕)"
     r"(?:[是说讲信叫用来去拿它会能做卖有任何什么所谓那种这个直播间里的之类声称宣随便轻]{0,8})$"
-    r"|(?<!不得)不[是能会用说]?$"
+    r"|(?<!不得)(?<!不是)(?<!能)(?<!会)不[是能会用说]?$"
 )
 _NEGATION_REACH: Final = 14
 
@@ -124,12 +125,17 @@ class CueReader:
 
 def label_weights(hits: Sequence[CueHit]) -> dict[str, float]:
     """The summed weight of each label's cues; of cues that overlap, only the strongest counts."""
-    counted: dict[str, list[CueHit]] = {}
+    taken: dict[str, list[tuple[int, int]]] = {}
+    weights: dict[str, float] = {}
     for hit in sorted(hits, key=lambda hit: -hit.weight):
-        of_label = counted.setdefault(hit.code, [])
-        if all(hit.end <= other.start or other.end <= hit.start for other in of_label):
-            of_label.append(hit)
-    return {code: sum(hit.weight for hit in of_label) for code, of_label in counted.items()}
+        of_label = taken.setdefault(hit.code, [])
+        # Spans that are taken do not overlap, so only the two around the hit can be in its way.
+        place = bisect_left(of_label, (hit.start, hit.end))
+        is_free = place == len(of_label) or hit.end <= of_label[place][0]
+        if is_free and (place == 0 or of_label[place - 1][1] <= hit.start):
+            of_label.insert(place, (hit.start, hit.end))
+            weights[hit.code] = weights.get(hit.code, 0.0) + hit.weight
+    return weights
 
 
 class _Borders:
@@ -138,7 +144,7 @@ class _Borders:
     def __init__(self, tokeniser: Tokeniser, text: str) -> None:
         self._tokeniser = tokeniser
         self._text = text
-        self._cut: dict[int, tuple[int, set[int]]] = {}
+        self._cut: dict[int, set[int]] = {}
 
     def split_a_word(self, start: int, end: int) -> bool:
         return start in self._inside(start) or end in self._inside(end)
@@ -149,12 +155,8 @@ class _Borders:
         if begin not in self._cut:
             ends = (self._text.find(mark, position) for mark in "，。 ")
             end = min((found for found in ends if found >= 0), default=len(self._text))
-            tokens = self._tokeniser.tokens(self._text, begin, end)
-            inside = {
-                i for token in tokens if token.known for i in range(token.start + 1, token.end)
-            }
-            self._cut[begin] = (end, inside)
-        return self._cut[begin][1]
+            self._cut[begin] = self._tokeniser.inside_words(self._text, begin, end)
+        return self._cut[begin]
 
 
 def _cue_patterns(lexicon: Lexicon) -> list[_Pattern]:
@@ -179,20 +181,34 @@ def _unmitigated(
 ) -> list[CueHit]:
     if not mitigations:
         return hits
-    lowered = (hit._replace(weight=_mitigated(hit, mitigations, spans)) for hit in hits)
+    of_label: dict[str, list[CueHit]] = {}
+    for mitigation in sorted(mitigations, key=_place):
+        of_label.setdefault(mitigation.code, []).append(mitigation)
+    starts = [start for start, _ in spans]
+    lowered = (_mitigated(hit, of_label.get(hit.code, []), starts) for hit in hits)
     return [hit for hit in lowered if hit.weight > 0]
 
 
-def _mitigated(hit: CueHit, mitigations: list[CueHit], spans: list[tuple[int, int]]) -> float:
-    near = [m for m in mitigations if m.code == hit.code and _reaches(m, hit, spans)]
-    return round(hit.weight + sum(m.weight for m in near), 6)
+def _mitigated(hit: CueHit, mitigations: list[CueHit], starts: list[int]) -> CueHit:
+    """The hit less the disclaimers, ordered by place, of its sentence that reach it."""
+    sentence = bisect_right(starts, hit.start)
+    # A disclaimer is itself no longer than the reach.
+    first = bisect_left(mitigations, hit.start - 2 * DISCLAIMER_REACH, key=_start)
+    last = bisect_right(mitigations, hit.end + DISCLAIMER_REACH, key=_start)
+    near = [
+        m.weight
+        for m in mitigations[first:last]
+        if _gap(m, hit) <= DISCLAIMER_REACH and bisect_right(starts, m.start) == sentence
+    ]
+    return hit._replace(weight=round(hit.weight + sum(near), 6)) if near else hit
 
 
-def _reaches(one: CueHit, other: CueHit, spans: list[tuple[int, int]]) -> bool:
-    gap = max(one.start - other.end, other.start - one.end, 0)
-    if gap > DISCLAIMER_REACH:
-        return False
-    return any(a <= one.start < b and a <= other.start < b for a, b in spans)
+def _gap(one: CueHit, other: CueHit) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
+
+
+def _start(hit: CueHit) -> int:
+    return hit.start
 
 
 def _place(hit: CueHit) -> tuple[int, int, str]:

@@ -70,9 +70,20 @@ def normalise(text: str) -> Normalised:
     >>> normalise("Ｎｏ.1，加V\\u200bX!").text
     'no.1，加vx。'
     """
+    changed = [char for char in set(text) if _FOLDS[char] != char]
+    if all(len(_FOLDS[char]) == 1 for char in changed):
+        return Normalised(_stopped(_replaced(text, changed)), None)
     folded = [_FOLDS[char] for char in text]
-    joined = _FULL_STOP.sub("。", "".join(folded))
-    if len(joined) == len(text) and all(map(len, folded)):
-        return Normalised(joined, None)
     starts = tuple(i for i, piece in enumerate(folded) for _ in piece)
-    return Normalised(joined, starts)
+    return Normalised(_stopped("".join(folded)), starts)
+
+
+def _replaced(text: str, changed: list[str]) -> str:
+    # In any order: what a character is folded to is folded to itself.
+    for char in changed:
+        text = text.replace(char, _FOLDS[char])
+    return text
+
+
+def _stopped(text: str) -> str:
+    return _FULL_STOP.sub("。", text) if "." in text else text

@@ -71,6 +71,22 @@ class Tokeniser:
                 at += len(word)
         return tokens
 
+    def inside_words(self, text: str, start: int, end: int) -> set[int]:
+        """The places in ``text[start:end]`` that lie strictly inside a dictionary word.
+
+        >>> Tokeniser({}).inside_words("路口交通", 0, 4)
+        {1, 3}
+        """
+        inside: set[int] = set()
+        for piece in _PIECE.finditer(text, start, end):
+            at = piece.start()
+            for word in self._cut(piece[0]) if piece["han"] else [piece[0]]:
+                size = len(word)
+                if size > 1 and self._knows(word):
+                    inside.update(range(at + 1, at + size))
+                at += size
+        return inside
+
 
 def engine_version(engine: Engine) -> str:
     """The installed version of an engine's package."""

@@ -11,17 +11,16 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from data.problem import MingchaError
 from data.record import Instant, Record
+from data.verdict import Kind
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
-
-Kind = Literal["claims", "listings"]
 
 
 class ArtifactError(MingchaError):

@@ -30,7 +30,7 @@ def sigmoid(logits: Floats | float) -> Floats:
     >>> float(sigmoid(0.0))
     0.5
     """
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -500, 500))))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(logits, -500), 500))))
 
 
 def log_odds(probability: float) -> float:

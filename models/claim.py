@@ -7,6 +7,7 @@ and pooled: multiple-instance learning with the lexicon's reading beside it.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -45,13 +46,14 @@ class Assessment(NamedTuple):
     """What the model says of a text, before any context.
 
     ``labels`` are log-odds in the order of ``ClaimModel.codes``; ``units`` (n, 1 + heads) are
-    unit log-odds, the first column 'any violation'.
+    unit log-odds, the first column 'any violation'; ``weights`` the summed cue weights of labels.
     """
 
     read: Read
     logit: float
     labels: Floats
     units: Floats
+    weights: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,19 @@ class ClaimModel:
         """Score one text; the same whether alone or among others."""
         return self.assess_all([text])[0]
 
-    def assess_all(self, texts: Sequence[str]) -> list[Assessment]:
-        """Score variants of a text: units that they share are scored once."""
+    def assess_all(
+        self, texts: Sequence[str], original: Assessment | None = None
+    ) -> list[Assessment]:
+        """Score variants of a text: units that they share, or have of the original, cost once."""
         reads = [read_text(text, self.reader) for text in texts]
-        distinct = list(dict.fromkeys(unit.text for read in reads for unit in read.units))
-        logits = self.ngrams.logits(distinct) if distinct else np.empty((0, 1 + len(self.heads)))
-        row_of = {text: row for row, text in enumerate(distinct)}
+        known = original.units if original else np.empty((0, 1 + len(self.heads)))
+        row_of = {
+            unit.text: row for row, unit in enumerate(original.read.units if original else ())
+        }
+        distinct = dict.fromkeys(unit.text for read in reads for unit in read.units)
+        unknown = [text for text in distinct if text not in row_of]
+        row_of.update((text, len(known) + row) for row, text in enumerate(unknown))
+        logits = np.concatenate([known, self.ngrams.logits(unknown)]) if unknown else known
         return [
             self._pool(read, logits[[row_of[unit.text] for unit in read.units]]) for read in reads
         ]
@@ -83,7 +92,7 @@ class ClaimModel:
         weights = label_weights(read.reading.hits)
         logit = self.window.logit(window_features(units[:, 0], weights, read.reading))
         labels = self.label.logits(label_features(units, weights, self.codes, self.heads))
-        return Assessment(read, logit, np.minimum(labels, logit), units)
+        return Assessment(read, logit, np.minimum(labels, logit), units, weights)
 
 
 CLAIM_FILES: Final = ("units.npz", "claims.json")
@@ -148,22 +157,25 @@ def label_features(
 ) -> Floats:
     """What the label pooler sees, (codes, LABEL_FEATURES); one pooler serves all labels."""
     features = np.zeros((len(codes), len(LABEL_FEATURES)))
-    features[:, :2] = NO_HEAD
-    any_max = NO_HEAD
+    features[:, :2] = features[:, 4] = NO_HEAD
     if len(units):
-        top = -np.sort(-units, axis=0)[:2]
-        columns = {head: column + 1 for column, head in enumerate(heads)}
-        rows = [row for row, code in enumerate(codes) if code in columns]
-        picked = [columns[codes[row]] for row in rows]
-        features[rows, 0] = top[0, picked]
-        features[rows, 1] = top[:, picked].sum(axis=0) / len(top)
-        any_max = float(top[0, 0])
-    for row, code in enumerate(codes):
-        weight = weights.get(code, 0.0)
+        top = np.sort(units, axis=0)[:-3:-1]
+        rows, columns = _trained(tuple(codes), tuple(heads))
+        features[rows, 0] = top[0, columns]
+        features[rows, 1] = top[:, columns].sum(axis=0) / len(top)
+        features[:, 4] = top[0, 0]
+    for code, weight in weights.items():
+        row = codes.index(code)
         features[row, 2] = min(weight, _LEXICON_CAP)
         features[row, 3] = weight >= FIRES
-    features[:, 4] = any_max
     return features
+
+
+@lru_cache
+def _trained(codes: tuple[str, ...], heads: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    """The rows of the codes that have a head, and the columns of those heads in the units."""
+    rows = [row for row, code in enumerate(codes) if code in heads]
+    return rows, [1 + heads.index(codes[row]) for row in rows]
 
 
 def evasion_probability(reading: Reading) -> float:

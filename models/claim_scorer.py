@@ -1,22 +1,35 @@
 """Verdicts on windows of speech."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from data.record import Record
 from data.segment import LiveSegment
 from data.taxonomy import Taxonomy
-from data.verdict import Hit, LabelVerdict, Source, Verdict
-from features.cues import label_weights
-from models.artifact import Kind, Thresholds
+from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
+from models.artifact import Thresholds
 from models.calibrated import sigmoid
 from models.claim import Assessment, ClaimModel, evasion_probability
-from models.explain import Span, cited, with_scores
+from models.explain import cited, with_scores
 from models.policy import CRITICAL, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT, ClaimContext
+from models.texts import item_texts
 from models.verdicts import Versions, label_verdict, verdict
 
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+Shifts = Mapping[str, float]
+
+
+class _Field(NamedTuple):
+    """One text of a segment, judged: ``explicit`` are the labels that a rule settles."""
+
+    name: str
+    text: str
+    assessment: Assessment
+    probability: float
+    explicit: list[str]
 
 
 class ClaimScorer:
@@ -46,19 +59,33 @@ class ClaimScorer:
         self.score(LiveSegment(data_id="warm", text="家人们，吃一个月血糖就下来了。"), _EPOCH)
 
     def score(self, item: Record, at: datetime) -> Verdict:
-        """The verdict on one ``LiveSegment``; a text without a letter is clean."""
+        """The verdict on one ``LiveSegment``: on what is said and on the text on screen.
+
+        A text without a letter is clean.
+        """
         if not isinstance(item, LiveSegment):
             raise TypeError(f"{type(item).__name__} is no LiveSegment; this scorer judges speech")
-        assessment = self.model.assess(item.text)
         shifts = self.context.shifts(item, at)
-        probability = self._probability(assessment, shifts)
-        labels = self._labels(item, assessment, shifts, probability)
+        fields = [self._judge(name, text, shifts) for name, text in item_texts(item)]
+        evasions = [evasion_probability(field.assessment.read.reading) for field in fields]
         return verdict(
-            self.kind, item, item.data_id, self.versions, at, probability, labels,
-            evasion_probability(assessment.read.reading),
-        )  # fmt: skip
+            self.kind,
+            item,
+            item.data_id,
+            self.versions,
+            at,
+            max((field.probability for field in fields), default=0.0),
+            self._labels(fields, shifts),
+            max(evasions, default=0.0),
+        )
 
-    def _probability(self, assessment: Assessment, shifts: Mapping[str, float]) -> float:
+    def _judge(self, name: str, text: str, shifts: Shifts) -> _Field:
+        assessment = self.model.assess(text)
+        explicit = self._explicit(assessment, shifts)
+        probability = self._probability(assessment, shifts)
+        return _Field(name, text, assessment, probability, explicit)
+
+    def _probability(self, assessment: Assessment, shifts: Shifts) -> float:
         """Model and lexicon together; context moves it as far as it moves the likeliest label.
 
         After the move another label may be the likeliest: a licence that allows one claim does
@@ -72,70 +99,77 @@ class ClaimScorer:
         explicit = self._explicit(assessment, shifts)
         return max(probability, EXPLICIT_PROBABILITY) if explicit else probability
 
-    def _explicit(self, assessment: Assessment, shifts: Mapping[str, float]) -> list[str]:
+    def _explicit(self, assessment: Assessment, shifts: Shifts) -> list[str]:
         if not assessment.read.units:
             return []
-        weights = label_weights(assessment.read.reading.hits)
         return [
             code
-            for code, weight in weights.items()
+            for code, weight in assessment.weights.items()
             if weight >= EXPLICIT_WEIGHT
             and self.taxonomy[code].severity == CRITICAL
             and shifts.get(code, 0.0) >= 0
         ]
 
-    def _labels(
-        self,
-        item: LiveSegment,
-        assessment: Assessment,
-        shifts: Mapping[str, float],
-        probability: float,
-    ) -> list[LabelVerdict]:
-        explicit = self._explicit(assessment, shifts)
-        if probability < self.thresholds.flag and not explicit:
-            return []
-        found = self._label_probabilities(assessment, shifts, probability, explicit)
-        listed = {c: p for c, p in found.items() if p >= self.thresholds.label or c in explicit}
-        if not listed:
-            likeliest = max(found, key=found.__getitem__)
-            listed = {likeliest: found[likeliest]}
-        spans = {code: cited(self.model, assessment, code) for code in listed}
-        hits = self._hits(item, spans, shifts)
-        verdicts = [
-            self._label(code, p, hits[code], code in explicit) for code, p in listed.items()
+    def _labels(self, fields: Sequence[_Field], shifts: Shifts) -> list[LabelVerdict]:
+        """The labels of every field that is flagged; one that two fields show is listed once."""
+        hits: dict[str, list[Hit]] = {}
+        chances: dict[str, float] = {}
+        explicit: set[str] = set()
+        for field in fields:
+            if field.probability < self.thresholds.flag and not field.explicit:
+                continue
+            listed = self._listed(field, shifts)
+            elsewhere = max((f.probability for f in fields if f is not field), default=0.0)
+            for code, found in self._hits(field, listed, shifts, elsewhere).items():
+                hits.setdefault(code, []).extend(found)
+                chances[code] = max(chances.get(code, 0.0), listed[code])
+            explicit.update(field.explicit)
+        labels = [
+            self._label(code, chance, hits[code], code in explicit, shifts.get(code, 0.0) < 0)
+            for code, chance in chances.items()
         ]
-        return sorted(verdicts, key=lambda label: (-label.probability, label.code))
+        return sorted(labels, key=lambda label: (-label.probability, label.code))
 
-    def _label_probabilities(
-        self,
-        assessment: Assessment,
-        shifts: Mapping[str, float],
-        probability: float,
-        explicit: Sequence[str],
-    ) -> dict[str, float]:
-        logits = [
-            float(logit) + shifts.get(code, 0.0)
-            for code, logit in zip(self.model.codes, assessment.labels, strict=True)
-        ]
+    def _listed(self, field: _Field, shifts: Shifts) -> dict[str, float]:
+        """The labels to list, with their probability: those likely enough, or the likeliest."""
+        codes = self.model.codes
+        shifted = field.assessment.labels + [shifts.get(code, 0.0) for code in codes]
         found = {
-            code: min(float(sigmoid(logit)), probability)
-            for code, logit in zip(self.model.codes, logits, strict=True)
+            code: min(alone, field.probability)
+            for code, alone in zip(codes, sigmoid(shifted).tolist(), strict=True)
         }
-        return {**found, **dict.fromkeys(explicit, probability)}
+        found.update(dict.fromkeys(field.explicit, field.probability))
+        ranked = sorted(found, key=lambda code: -found[code])
+        likely = [
+            code
+            for code in ranked
+            if found[code] >= self.thresholds.label or code in field.explicit
+        ]
+        return {code: found[code] for code in likely or ranked[:1]}
 
     def _hits(
-        self, item: LiveSegment, spans: Mapping[str, list[Span]], shifts: Mapping[str, float]
+        self, field: _Field, codes: Iterable[str], shifts: Shifts, elsewhere: float
     ) -> dict[str, list[Hit]]:
-        """Hits of each label; a span that two labels cite is taken out and scored once."""
+        """Hits of each label; a span that two labels cite is taken out and scored once.
+
+        ``elsewhere`` is the probability that the item's other texts keep up.
+        """
+        spans = {code: cited(self.model, field.assessment, code) for code in codes}
         distinct = list(dict.fromkeys(span for cited_ in spans.values() for span in cited_))
 
         def score(texts: list[str]) -> list[float]:
-            return [self._probability(a, shifts) for a in self.model.assess_all(texts)]
+            variants = self.model.assess_all(texts, field.assessment)
+            return [max(self._probability(each, shifts), elsewhere) for each in variants]
 
-        scored = dict(zip(distinct, with_scores("text", item.text, distinct, score), strict=True))
+        hits = with_scores(field.name, field.text, distinct, score)
+        scored = dict(zip(distinct, hits, strict=True))
         return {code: [scored[span] for span in cited_] for code, cited_ in spans.items()}
 
-    def _label(self, code: str, probability: float, hits: list[Hit], rule: bool) -> LabelVerdict:
+    def _label(
+        self, code: str, probability: float, hits: list[Hit], rule: bool, allowed: bool
+    ) -> LabelVerdict:
         by_lexicon = any(hit.cue != "model" for hit in hits)
         source: Source = "rule" if rule else "lexicon" if by_lexicon else "model"
-        return label_verdict(self.taxonomy, code, probability, hits, source, deterministic=rule)
+        return label_verdict(
+            self.taxonomy, code, probability, hits, source, deterministic=rule, allowed=allowed
+        )

@@ -11,6 +11,10 @@ from models.claim import FIRES, Assessment, ClaimModel
 MOST_HITS: Final = 3
 """Cited spans a label."""
 
+RESCORED: Final = 40_000
+"""Characters of an item that are scored again to tell what it would be without a span. What
+they do not suffice for has no ``score_without``: length must not buy a merchant a slow answer."""
+
 UNIT_SPEAKS: Final = 0.5
 """The unit probability from which a unit is cited for its own sake."""
 
@@ -43,8 +47,15 @@ def cited(model: ClaimModel, assessment: Assessment, code: str) -> list[Span]:
 def with_scores(
     field: str, text: str, spans: Sequence[Span], score: Callable[[list[str]], list[float]]
 ) -> list[Hit]:
-    """Hits with ``score_without``: the item's probability once the span is taken out."""
-    without = score([text[: span.start] + text[span.end :] for span in spans])
+    """Hits with ``score_without``: the item's probability once the span is taken out.
+
+    In a long text only the first spans have it, as many as ``RESCORED`` characters allow.
+    """
+    affordable = spans[: RESCORED // len(text)] if text else spans
+    without: list[float | None] = [None] * len(spans)
+    without[: len(affordable)] = score(
+        [text[: span.start] + text[span.end :] for span in affordable]
+    )
     return [
         Hit(
             field=field,
@@ -61,7 +72,7 @@ def with_scores(
 
 def _strongest(assessment: Assessment, code: str) -> list[CueHit]:
     hits = [hit for hit in assessment.read.reading.hits if hit.code == code]
-    if sum(hit.weight for hit in hits) < FIRES:
+    if assessment.weights.get(code, 0.0) < FIRES:
         return []
     return sorted(hits, key=lambda hit: (-hit.weight, hit.start))
 

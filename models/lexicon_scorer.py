@@ -5,12 +5,11 @@ from datetime import datetime
 
 from data.listing import Listing
 from data.record import Record
-from data.verdict import Hit, LabelVerdict, Suggestion, Verdict, harshest, risk_level
+from data.verdict import Hit, Kind, LabelVerdict, Suggestion, Verdict, harshest, risk_level
 from features.cues import label_weights
 from features.listing import listing_features
 from features.normalise import normalise
 from features.price import ReferencePrices
-from models.artifact import Kind
 from models.claim import FIRES
 from models.explain import MOST_HITS
 from models.knowledge import Knowledge

@@ -41,7 +41,7 @@ class ListingRead(NamedTuple):
 
 
 class ListingAssessment(NamedTuple):
-    """What the model says of a listing: log-odds that it violates, and of each label in ``codes``.
+    """What the model says of a listing: log-odds that it violates.
 
     ``row`` is what the trees saw; ``units`` (n, 1 + heads) the text heads' log-odds of the units
     of the prose fields, in order.
@@ -49,7 +49,6 @@ class ListingAssessment(NamedTuple):
 
     read: ListingRead
     logit: float
-    labels: dict[str, float]
     row: Floats
     units: Floats
 
@@ -89,11 +88,18 @@ class ListingModel:
         texts = [unit.text for text in prose(read).values() for unit in text.units]
         units = self.ngrams.logits(texts) if texts else np.empty((0, 1 + len(self.heads)))
         row = model_row(read, units, self.codes, self.heads)
-        logit = self.boosted[ANY].logit(row)
-        labels = {
-            code: min(head.logit(row), logit) for code, head in self.boosted.items() if code != ANY
+        return ListingAssessment(read, self.boosted[ANY].logit(row), row, units)
+
+    def label_logits(self, assessment: ListingAssessment) -> dict[str, float]:
+        """Log-odds of each label that could be learnt.
+
+        Asked for only where a listing is flagged: all heads together cost more than the rest.
+        """
+        return {
+            code: min(head.logit(assessment.row), assessment.logit)
+            for code, head in self.boosted.items()
+            if code != ANY
         }
-        return ListingAssessment(read, logit, labels, row, units)
 
 
 def read_listing(
@@ -163,7 +169,7 @@ def unpack_listings(
     facts = json.loads(files[_FACTS_FILE])
     codes, heads = tuple(facts["codes"]), tuple(facts["heads"])
     if tuple(facts["features"]) != row_names(codes, heads):
-        raise ValueError("made for other features than this code computes; train the model anew")
+        raise ValueError("made for other features than this code computes")
     boosted = {
         code: Boosted(Trees(files[f"{_TREES_PREFIX}{code}.txt"].decode()), *scaling)
         for code, scaling in facts["scaling"].items()

@@ -1,6 +1,6 @@
 """Verdicts on listings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -9,14 +9,15 @@ import numpy as np
 from data.listing import Listing
 from data.record import Record
 from data.taxonomy import Taxonomy
-from data.verdict import Hit, LabelVerdict, Source, Verdict
+from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
 from features.finding import Finding
-from models.artifact import Kind, Thresholds
+from models.artifact import Thresholds
 from models.calibrated import sigmoid
 from models.claim import FIRES, Read, evasion_probability
-from models.explain import MOST_HITS, UNIT_SPEAKS
+from models.explain import MOST_HITS, RESCORED, UNIT_SPEAKS
 from models.listing import ANY, ListingAssessment, ListingModel, prose, row_names
 from models.policy import CERTAIN, CRITICAL, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT
+from models.texts import item_texts
 from models.verdicts import Versions, label_verdict, verdict
 
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -39,6 +40,21 @@ _FIELD_OF: Final[tuple[tuple[str, str], ...]] = (
     ("refurbished", "condition"),
     ("edits", "edits_7d"),
     ("description", "description"),
+    ("tenure", "merchant.tenure_days"),
+    ("burst_of_new_shop", "merchant.tenure_days"),
+    ("merchant_type", "merchant.type"),
+    ("deposit", "merchant.deposit_ratio"),
+    ("orders", "merchant.orders_30d"),
+    ("quality_return", "merchant.quality_return_rate_30d"),
+    ("negative_review", "merchant.negative_review_rate_30d"),
+    ("fake_mention", "merchant.fake_mention_rate_30d"),
+    ("dispute", "merchant.dispute_rate_30d"),
+    ("late_shipment", "merchant.ship_48h_rate_30d"),
+    ("refund_share", "merchant.refunds_30d"),
+    ("violation_points", "merchant.violation_points_365d"),
+    ("linked", "merchant.linked_sanctioned_shops"),
+    ("ip_notices", "merchant.ip_notices"),
+    ("sales_burst", "merchant.sales_burst"),
 )
 
 
@@ -107,7 +123,8 @@ class ListingScorer:
         ]
 
     def _label_probabilities(self, assessment: ListingAssessment) -> dict[str, float]:
-        found = {code: float(sigmoid(logit)) for code, logit in assessment.labels.items()}
+        logits = self.model.label_logits(assessment)
+        found = {code: float(sigmoid(logit)) for code, logit in logits.items()}
         for finding in assessment.read.facts.findings:
             found[finding.code] = max(found.get(finding.code, 0.0), finding.certainty)
         for code, weight in assessment.read.weights.items():
@@ -125,22 +142,17 @@ class ListingScorer:
         if not listed:
             likeliest = max(found, key=found.__getitem__)
             listed = {likeliest: found[likeliest]}
-        verdicts = [self._label(item, at, assessment, code, p) for code, p in listed.items()]
-        return sorted(verdicts, key=lambda label: (-label.probability, label.code))
+        ranked = sorted(listed, key=lambda code: (-listed[code], code))
+        cited = {code: self._cited(item, assessment, code) for code in ranked}
+        hits = self._hits(item, at, cited)
+        return [self._label(assessment, code, listed[code], hits[code]) for code in ranked]
 
     def _label(
-        self,
-        item: Listing,
-        at: datetime,
-        assessment: ListingAssessment,
-        code: str,
-        probability: float,
+        self, assessment: ListingAssessment, code: str, probability: float, hits: list[Hit]
     ) -> LabelVerdict:
         findings = [f for f in assessment.read.facts.findings if f.code == code]
         certain = any(f.certainty >= CERTAIN for f in findings)
         explicit = code in self._explicit(assessment)
-        cited = self._cited(item, assessment, code, findings)
-        hits = [self._hit(item, at, each) for each in cited]
         by_lexicon = assessment.read.weights.get(code, 0.0) >= FIRES
         source: Source = (
             "rule" if certain or explicit or findings else "lexicon" if by_lexicon else "model"
@@ -149,38 +161,42 @@ class ListingScorer:
             self.taxonomy, code, probability, hits, source, deterministic=certain or explicit
         )
 
-    def _cited(
-        self,
-        item: Listing,
-        assessment: ListingAssessment,
-        code: str,
-        findings: Sequence[Finding],
-    ) -> list[_Cited]:
+    def _cited(self, item: Listing, assessment: ListingAssessment, code: str) -> list[_Cited]:
         """Findings, cues, then the likeliest words; where no words speak, the weightiest facts."""
+        findings = [f for f in assessment.read.facts.findings if f.code == code]
         cited = [_of_finding(item, assessment.read.texts, finding) for finding in findings]
         if assessment.read.weights.get(code, 0.0) >= FIRES:
             cited += _of_lexicon(item, assessment.read.texts, code)
         if not cited:
-            cited += self._of_units(item, assessment, code)
-        return (cited or self._of_facts(item, assessment, code))[:MOST_HITS]
+            cited = self._of_units(item, assessment, code, UNIT_SPEAKS)
+        if not cited:
+            cited = self._of_facts(item, assessment, code)
+        if not cited:
+            cited = self._of_units(item, assessment, code, 0.0)
+        return cited[:MOST_HITS]
 
-    def _of_units(self, item: Listing, assessment: ListingAssessment, code: str) -> list[_Cited]:
-        if code not in self.model.heads or not len(assessment.units):
+    def _of_units(
+        self, item: Listing, assessment: ListingAssessment, code: str, least: float
+    ) -> list[_Cited]:
+        """The words that the label's text head finds likeliest, if it finds them so."""
+        if not len(assessment.units):
             return []
-        scores = sigmoid(assessment.units[:, 1 + self.model.heads.index(code)]).tolist()
+        column = 1 + self.model.heads.index(code) if code in self.model.heads else 0
+        scores = sigmoid(assessment.units[:, column]).tolist()
         places = [
             (field, read, unit)
             for field, read in prose(assessment.read).items()
             for unit in read.units
         ]
         best = max(range(len(scores)), key=scores.__getitem__)
-        if scores[best] < UNIT_SPEAKS:
+        if scores[best] < least:
             return []
         field, read, unit = places[best]
         start, end = read.normalised.span(unit.start, unit.end)
         return [_Cited(field, start, end, _text_at(item, field)[start:end], "model", None)]
 
     def _of_facts(self, item: Listing, assessment: ListingAssessment, code: str) -> list[_Cited]:
+        """The fields whose known values add most to the log-odds; missing or zero is no reason."""
         head = self.model.boosted.get(code) or self.model.boosted[ANY]
         added = head.trees.contributions(assessment.row)
         cited: list[_Cited] = []
@@ -188,18 +204,32 @@ class ListingScorer:
             field = _field_of(self._names[index])
             if added[index] <= 0 or len(cited) == _REASONS:
                 break
-            if field and field not in {each.field for each in cited}:
+            value = assessment.row[index]
+            if (
+                field
+                and value
+                and not np.isnan(value)
+                and field not in {each.field for each in cited}
+            ):
                 cue = f"model: {self._names[index]}"
                 cited.append(_Cited(field, None, None, _shown(item, field), cue, None))
         return cited
 
-    def _hit(self, item: Listing, at: datetime, cited: _Cited) -> Hit:
-        return Hit(**cited._asdict(), score_without=self._without(item, at, cited))
+    def _hits(
+        self, item: Listing, at: datetime, cited: Mapping[str, list[_Cited]]
+    ) -> dict[str, list[Hit]]:
+        """Hits of each label; ``score_without`` for as many spans as ``RESCORED`` allows."""
+        spans = [each for of_label in cited.values() for each in of_label if each.start is not None]
+        size = sum(len(text) for _, text in item_texts(item))
+        affordable = list(dict.fromkeys(spans))[: RESCORED // max(size, 1)]
+        without = {each: self._without(item, at, each) for each in affordable}
+        return {
+            code: [Hit(**each._asdict(), score_without=without.get(each)) for each in of_label]
+            for code, of_label in cited.items()
+        }
 
-    def _without(self, item: Listing, at: datetime, cited: _Cited) -> float | None:
-        """The probability of the listing with the cited span cut out; null for other facts."""
-        if cited.start is None or cited.end is None:
-            return None
+    def _without(self, item: Listing, at: datetime, cited: _Cited) -> float:
+        """The probability of the listing with the cited span cut out."""
         text = _text_at(item, cited.field)
         shorter = _with_text(item, cited.field, text[: cited.start] + text[cited.end :])
         return self._probability(self.model.assess(shorter, at))
@@ -234,14 +264,13 @@ def _of_lexicon(item: Listing, texts: Mapping[str, Read], code: str) -> list[_Ci
         if not overlaps:
             words = _text_at(item, field)[start:end]
             cited.append(_Cited(field, start, end, words, hit.cue, hit.resolved))
+        if len(cited) == MOST_HITS:
+            break
     return cited
 
 
 def _field_of(feature: str) -> str | None:
-    if feature.startswith(("text:", "lexicon:", "rule:")):
-        return None
-    own = next((field for prefix, field in _FIELD_OF if feature.startswith(prefix)), None)
-    return own or f"merchant.{feature.removesuffix('_log')}"
+    return next((field for prefix, field in _FIELD_OF if feature.startswith(prefix)), None)
 
 
 def _shown(item: Listing, field: str) -> str:

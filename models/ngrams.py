@@ -15,9 +15,12 @@ MAX_ORDER: Final = 4
 
 _BITS: Final = 16
 _SEPARATOR: Final = "\x00"
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+_MARKS_A_KEY: Final = 16
 
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
+Cells = NDArray[np.int64]
 
 
 class NgramScorer:
@@ -40,6 +43,8 @@ class NgramScorer:
         self.weights = weights
         self.intercepts = intercepts
         self._codes = _code_table(alphabet)
+        self._mark_shift = np.uint64(64 - (len(keys) * _MARKS_A_KEY).bit_length())
+        self._marks = _mark_table(keys, self._mark_shift)
 
     @classmethod
     def from_vocabulary(
@@ -60,44 +65,60 @@ class NgramScorer:
 
     def logits(self, texts: Sequence[str]) -> Floats:
         """The heads' log-odds for each text, (len(texts), H)."""
-        scores = np.tile(self.intercepts, (len(texts), 1))
-        rows, columns = self._ngrams(texts)
-        if not rows.size:
+        scores = np.empty((len(texts), len(self.intercepts)))
+        scores[:] = self.intercepts
+        cells = self._cells(texts)
+        if not cells.size:
             return scores
-        width = np.uint64(len(self.keys))
-        cells, counts = np.unique(rows * width + columns, return_counts=True)
-        rows, columns = np.divmod(cells, width)
+        distinct = _run_starts(cells)
+        counts = np.diff(distinct, append=len(cells))
+        rows, columns = np.divmod(cells[distinct], len(self.keys))
         values = (1.0 + np.log(counts)) * self.idf[columns]
-        starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
+        starts = _run_starts(rows)
         norms = np.sqrt(np.add.reduceat(values * values, starts))
-        sums = np.add.reduceat(values[:, None] * self.weights[columns], starts, axis=0)
+        weighted = self.weights.take(columns, axis=0)
+        weighted *= values[:, None]
+        sums = np.add.reduceat(weighted, starts, axis=0)
         scores[rows[starts]] += sums / norms[:, None]
         return scores
 
-    def _ngrams(self, texts: Sequence[str]) -> tuple[Keys, Keys]:
-        """The known n-grams of the texts: text numbers and table positions, one a occurrence."""
+    def _cells(self, texts: Sequence[str]) -> Cells:
+        """The known n-grams, sorted: text number times the size of the table, plus position."""
         joined = _SEPARATOR.join(texts)
         points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-        ids = self._codes[np.minimum(points, len(self._codes) - 1)]
-        lengths = [len(text) + 1 for text in texts]
-        row_of = np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)[: len(ids)]
-        known = ids > 0
-        keys, rows = [ids[known]], [row_of[known]]
-        grams = ids
-        for order in range(1, MAX_ORDER):
-            if len(ids) <= order:
-                break
-            known = known[:-1] & (ids[order:] > 0)
-            grams = (grams[:-1] << np.uint64(_BITS)) | ids[order:]
-            keys.append(grams[known])
-            rows.append(row_of[: len(known)][known])
-        return self._positions(np.concatenate(keys), np.concatenate(rows))
-
-    def _positions(self, keys: Keys, rows: Keys) -> tuple[Keys, Keys]:
+        grams = _ngrams(self._codes.take(points, mode="clip"))
+        likely = np.flatnonzero(self._marks[_spread(grams, self._mark_shift)])
+        keys = grams[likely]
         positions = np.searchsorted(self.keys, keys)
-        positions[positions == len(self.keys)] = 0
-        found = self.keys[positions] == keys
-        return rows[found], positions[found].astype(np.uint64)
+        found = self.keys.take(positions, mode="clip") == keys
+        row_of = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
+        rows = row_of[likely[found] % max(1, len(points))]
+        return np.sort(rows * len(self.keys) + positions[found])
+
+
+def _ngrams(ids: Keys) -> Keys:
+    """The keys of all n-grams, order by order; 0 for those that begin with an unknown character.
+
+    One with an unknown character inside has a key that is in no table.
+    """
+    size = len(ids)
+    grams = np.zeros((MAX_ORDER, size), dtype=np.uint64)
+    grams[0] = ids
+    known = ids > 0
+    for order in range(1, min(MAX_ORDER, size)):
+        longer = grams[order, : size - order]
+        np.left_shift(grams[order - 1, : size - order], np.uint64(_BITS), out=longer)
+        longer |= ids[order:]
+        longer *= known[: size - order]
+    return grams.ravel()
+
+
+def _run_starts(values: Cells) -> Cells:
+    """Where each run of equal values begins."""
+    begins = np.empty(len(values), dtype=np.bool_)
+    begins[0] = True
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def _key(ngram: str, codes: Mapping[str, int]) -> int:
@@ -105,6 +126,18 @@ def _key(ngram: str, codes: Mapping[str, int]) -> int:
     for char in ngram:
         key = key << _BITS | codes[char]
     return key
+
+
+def _spread(keys: Keys, shift: np.uint64) -> Keys:
+    """A place for each key, spread evenly (Fibonacci hashing)."""
+    return (keys * _SPREAD) >> shift
+
+
+def _mark_table(keys: Keys, shift: np.uint64) -> NDArray[np.bool_]:
+    """True at the places of known keys: most n-grams of a text are told unknown by one look."""
+    marks = np.zeros(1 << (64 - int(shift)), dtype=np.bool_)
+    marks[_spread(keys, shift)] = True
+    return marks
 
 
 def _code_table(alphabet: str) -> Keys:

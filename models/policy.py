@@ -67,13 +67,16 @@ def policy_version(name: str, thresholds: Thresholds) -> str:
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
-def suggest(label: Label, probability: float, *, rule: bool = False) -> Suggestion:
+def suggest(
+    label: Label, probability: float, *, rule: bool = False, allowed: bool = False
+) -> Suggestion:
     """What to do about a label that is listed.
 
     ``block`` for severity 4 when a deterministic rule fired or the probability is at least
-    ``BLOCK_AT``; else ``review``: a doubtful item is for a person.
+    ``BLOCK_AT``; else ``review``: a doubtful item is for a person, and so is a claim of a kind
+    that the product's licence allows.
     """
-    certain = rule or probability >= BLOCK_AT
+    certain = not allowed and (rule or probability >= BLOCK_AT)
     return "block" if label.default_action == "block" and certain else "review"
 
 
@@ -95,7 +98,9 @@ class ClaimContext:
         if requirement is None or requirement.group not in _COVERS:
             return {}
         valid = self._valid(category, licences, at)
-        covered = any(key.startswith(_COVERS[requirement.group]) for key in valid)
+        covered = any(
+            key.startswith(_COVERS[requirement.group]) and not key.endswith("_ad") for key in valid
+        )
         return {
             code: shift
             for (code, group, licensed), shift in _SHIFTS.items()

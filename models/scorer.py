@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from data.record import Record
-from data.verdict import Suggestion, Verdict
+from data.verdict import Kind, Suggestion, Verdict
 from features.cues import CueReader
 from features.tokenise import ENGINE, Tokeniser, engine_version
-from models.artifact import ArtifactError, Kind, Tokenisation, read_files, read_manifest
+from models.artifact import (
+    ArtifactError,
+    Manifest,
+    Tokenisation,
+    read_files,
+    read_manifest,
+)
 from models.claim import unpack_claims
 from models.claim_scorer import ClaimScorer
 from models.knowledge import load_knowledge
@@ -44,10 +50,20 @@ class Scorer(Protocol):
 def load_scorer(directory: Path, policy: PolicyName = "balanced") -> Scorer:
     """The scorer of an artefact at one of its operating points.
 
-    Raises ArtifactError when the artefact is damaged, or was made with another tokeniser.
+    Raises ArtifactError when the artefact is damaged, was made for other features, or with
+    another tokeniser.
     """
     manifest = read_manifest(directory)
     files = read_files(directory, manifest)
+    try:
+        return _scorer(directory, manifest, files, policy)
+    except (ValueError, KeyError, TreesError) as error:
+        raise ArtifactError(f"{directory}: {error}; train the model anew") from error
+
+
+def _scorer(
+    directory: Path, manifest: Manifest, files: Mapping[str, bytes], policy: PolicyName
+) -> Scorer:
     knowledge = load_knowledge()
     words = json.loads(files[WORDS])
     _check_tokeniser(directory, manifest.tokeniser, words)
@@ -59,15 +75,9 @@ def load_scorer(directory: Path, policy: PolicyName = "balanced") -> Scorer:
         lexicon=knowledge.lexicon.version,
     )
     if manifest.kind == "listings":
-        try:
-            model = unpack_listings(files, reader, knowledge.brands, knowledge.licences)
-        except (ValueError, KeyError, TreesError) as error:
-            raise ArtifactError(f"{directory}: {error}") from error
-        return ListingScorer(model, thresholds, versions, knowledge.taxonomy)
-    try:
-        claims = unpack_claims(files, reader)
-    except (ValueError, KeyError) as error:
-        raise ArtifactError(f"{directory}: {error}") from error
+        listings = unpack_listings(files, reader, knowledge.brands, knowledge.licences)
+        return ListingScorer(listings, thresholds, versions, knowledge.taxonomy)
+    claims = unpack_claims(files, reader)
     context = ClaimContext(knowledge.licences)
     return ClaimScorer(claims, thresholds, versions, knowledge.taxonomy, context)
 

@@ -6,9 +6,14 @@ costs seconds.
 
 import json
 import os
+import re
 from pathlib import Path
+from typing import Final
 
-from models.artifact import ArtifactError, Kind
+from data.verdict import Kind
+from models.artifact import ArtifactError
+
+_VERSION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def artifacts(home: Path, kind: Kind) -> Path:
@@ -30,7 +35,7 @@ def champion(home: Path, kind: Kind) -> Path | None:
         raise ArtifactError(
             f'{pointer}: cannot be read as {{"model_version": …}}; promote a version anew'
         ) from error
-    if not isinstance(version, str) or Path(version).name != version:
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise ArtifactError(f"{pointer}: model_version is not the name of a version")
     return artifacts(home, kind) / version
 

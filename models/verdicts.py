@@ -4,10 +4,9 @@ import hashlib
 import json
 from datetime import datetime
 
-from data.record import Record
+from data.record import Record, content_hash
 from data.taxonomy import Taxonomy
-from data.verdict import Hit, LabelVerdict, Source, Verdict, harshest, risk_level
-from models.artifact import Kind
+from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict, harshest, risk_level
 from models.policy import suggest
 
 
@@ -17,11 +16,6 @@ class Versions(Record):
     model: str | None
     policy: str
     lexicon: str
-
-
-def content_hash(item: Record) -> str:
-    """SHA-256, in hexadecimal, of the item's fields as sent: what was left out does not count."""
-    return hashlib.sha256(item.model_dump_json(exclude_unset=True).encode()).hexdigest()
 
 
 def decision_id(kind: Kind, item: Record, data_id: str, versions: Versions) -> str:
@@ -45,17 +39,19 @@ def label_verdict(
     source: Source,
     *,
     deterministic: bool = False,
+    allowed: bool = False,
 ) -> LabelVerdict:
     """A listed label with its name, legal basis and suggestion.
 
-    ``deterministic`` says that a rule settled it, so that no probability is needed to block.
+    ``deterministic`` says that a rule settled it, so that no probability is needed to block;
+    ``allowed`` that a licence covers such claims, so that only a person may block.
     """
     label = taxonomy[code]
     return LabelVerdict(
         code=code,
         name_zh=label.name_zh,
         probability=probability,
-        suggestion=suggest(label, probability, rule=deterministic),
+        suggestion=suggest(label, probability, rule=deterministic, allowed=allowed),
         severity=label.severity,
         source=source,
         basis=label.citations(),

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from data.ledger import Decision, Kind, Ledger, LedgerError
+from data.ledger import Decision, Ledger, LedgerError
 from data.listing import Listing
 from data.problem import explain
 from data.record import Record
 from data.segment import LiveSegment
-from data.verdict import Verdict
+from data.verdict import Kind, Verdict
 from serving import journal
 from serving.metrics import Metrics
 from serving.refusal import try_again
@@ -96,7 +96,10 @@ class Desk:
                 answers[place] = read
             else:
                 entries.append(read)
-        verdicts = await self._judge.score(kind, [entry.item for entry in entries], at)
+        scored = await self._judge.score(kind, [entry.item for entry in entries], at)
+        # What is kept names the time until it was scored; the caller waits for the ledger, too.
+        latency = _latency(started)
+        verdicts = [verdict and verdict.model_copy(update=latency) for verdict in scored]
         known = await self._recall(kind, [verdict for verdict in verdicts if verdict])
         fresh: dict[int, Decision] = {}
         for entry, verdict in zip(entries, verdicts, strict=True):
@@ -125,7 +128,7 @@ class Desk:
             return stored.verdict()
         previous = known.latest.get(verdict.data_id)
         verdict = verdict.model_copy(update={"previous_decision_id": previous})
-        decision = Decision.of(kind, entry.sent, verdict, at)
+        decision = Decision.of(kind, entry.item, entry.sent, verdict, at)
         known.decisions[decision.decision_id] = decision
         known.latest[decision.data_id] = decision.decision_id
         fresh[entry.place] = decision
@@ -165,7 +168,7 @@ class Desk:
                 answers[place] = ItemError(data_id=answer.data_id, error=_UNAVAILABLE)
 
     def _finish(self, kind: Kind, answers: Sequence[Answer], started: float) -> list[Answer]:
-        latency = round((time.perf_counter() - started) * 1_000, 3)
+        latency = _latency(started)
         finished: list[Answer] = []
         for answer in answers:
             if isinstance(answer, ItemError):
@@ -176,7 +179,7 @@ class Desk:
             else:
                 degraded = str(answer.degraded).lower()
                 self._metrics.items.labels(kind, answer.suggestion, degraded).inc()
-                finished.append(answer.model_copy(update={"latency_ms": latency}))
+                finished.append(answer.model_copy(update=latency))
         if not any(isinstance(answer, Verdict) for answer in finished) and any(
             isinstance(answer, ItemError) and answer.error == _UNAVAILABLE for answer in finished
         ):
@@ -197,6 +200,10 @@ def read_item(kind: Kind, sent: object, place: int = 0) -> _Entry | ItemError:
             code=first.code, message=_shown(first.message), field=_shown(first.field or "") or None
         )
         return ItemError(data_id=_echo(sent.get("data_id")), error=fault)
+
+
+def _latency(started: float) -> dict[str, float]:
+    return {"latency_ms": round((time.perf_counter() - started) * 1_000, 3)}
 
 
 def _echo(data_id: object) -> str | None:

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.ledger import Kind, LedgerError
+from data.ledger import LedgerError
+from data.verdict import Kind
 from serving import journal
 from serving.answer import Answer
 from serving.body import parse_json, read_body, read_items

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from data.ledger import Keys, Kind, Ledger, LedgerError
+from data.ledger import Keys, Ledger, LedgerError
+from data.verdict import Kind
 from serving import journal
 from serving.answer import Desk
 from serving.champion import Champions, Library
@@ -96,9 +97,9 @@ def library(policy: Literal["balanced", "capacity"]) -> Library:
 
 
 def _champion(home: Path, kind: Kind) -> Path | None:
-    from models.store import champion
+    from serving.packed import current
 
-    return champion(home, kind)
+    return current(home, kind)
 
 
 def _degraded(kind: Kind, mildest: Literal["pass", "review"]) -> "Scorer":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from data.ledger import Kind
+from data.verdict import Kind
 from serving import journal
 from serving.metrics import Metrics
 

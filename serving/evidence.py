@@ -1,8 +1,8 @@
 """The evidence pack (证据包) of a decision: all that a reviewer, a merchant or a court asks for."""
 
-from data.ledger import Decision, Kind
+from data.ledger import Decision
 from data.record import Instant, Record
-from data.verdict import Hit, LabelVerdict, RiskLevel, Suggestion, Verdict
+from data.verdict import Hit, Kind, LabelVerdict, RiskLevel, Suggestion, Verdict
 
 _ADVICE: dict[Suggestion, str] = {"pass": "放行", "review": "转人工复核", "block": "拦截"}
 _QUOTED = 5

@@ -1,7 +1,7 @@
 """Scoring off the event loop, within a time budget, with a stand-in for a model that fails.
 
-One thread scores: a window of speech takes a millisecond, a listing of 200,000 characters a
-second, and on the event loop the latter would keep ``/livez`` waiting.
+One thread scores each kind: a window of speech takes milliseconds, a listing of 200,000 characters
+seconds. On the event loop the latter would keep ``/livez`` waiting, on a shared thread live speech.
 """
 
 import asyncio
@@ -11,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from data.ledger import Kind
 from data.record import Record
-from data.verdict import Verdict
+from data.verdict import Kind, Verdict
 from serving import journal
-from serving.champion import Champions
+from serving.champion import KINDS, Champions
 from serving.metrics import Metrics
 from serving.refusal import overloaded
 
@@ -91,8 +90,8 @@ class Judge:
         self._champions = champions
         self._metrics = metrics
         self._seconds = seconds
-        self._bench = Bench("scoring")
-        self._spare = Bench("degraded-scoring")
+        self._benches = {kind: Bench(f"scoring-{kind}") for kind in KINDS}
+        self._spares = {kind: Bench(f"degraded-{kind}") for kind in KINDS}
         self._often = journal.OncePerMinute()
 
     async def score(
@@ -107,7 +106,7 @@ class Judge:
         if scorer is None:
             self._often.problem(f"{kind}_degraded", kind=kind, cause="no champion")
         else:
-            job = await self._bench.score(scorer, items, at, self._seconds)
+            job = await self._benches[kind].score(scorer, items, at, self._seconds)
             verdicts = list(job.verdicts)
             if None in verdicts:
                 cause = "scoring failed" if job.fault else "scoring took too long"
@@ -123,7 +122,7 @@ class Judge:
         if not missing:
             return
         scorer = self._champions.stand_in(kind)
-        job = await self._spare.score(
+        job = await self._spares[kind].score(
             scorer, [items[index] for index in missing], at, self._seconds
         )
         if None in job.verdicts:
@@ -133,5 +132,5 @@ class Judge:
 
     def close(self) -> None:
         """Let the threads end."""
-        self._bench.close()
-        self._spare.close()
+        for bench in (*self._benches.values(), *self._spares.values()):
+            bench.close()

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from data.home import DEFAULT
 from data.problem import MingchaError
 from data.record import Record
 
@@ -24,7 +25,7 @@ class SettingsError(MingchaError):
 class Settings(Record):
     """The settings of one service. Each is read from ``MINGCHA_`` and its name in capitals."""
 
-    home: Path = Path("var")
+    home: Path = DEFAULT
     """``MINGCHA_HOME``: directory of all run-time state (运行目录). Default ``./var``."""
 
     ledger_url: str = ""
@@ -39,12 +40,12 @@ class Settings(Record):
     workers: Annotated[int, Field(ge=1, le=256)] = 1
     """``MINGCHA_WORKERS``: service processes. Default 1."""
 
-    request_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
-    """``MINGCHA_REQUEST_SECONDS``: the longest that a request may take. Default 2."""
+    request_seconds: Annotated[float, Field(gt=0, le=60)] = 3.0
+    """``MINGCHA_REQUEST_SECONDS``: the longest that a request may take. Default 3."""
 
-    scoring_seconds: Annotated[float, Field(gt=0, le=60)] = 0.8
+    scoring_seconds: Annotated[float, Field(gt=0, le=60)] = 1.5
     """``MINGCHA_SCORING_SECONDS``: what a model may take for a request before the lexicon-and-rules
-    answer takes its place. Default 0.8; must be below ``MINGCHA_REQUEST_SECONDS``."""
+    answer takes its place. Default 1.5; must be below ``MINGCHA_REQUEST_SECONDS``."""
 
     max_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 64
     """``MINGCHA_MAX_IN_FLIGHT``: scoring requests at once in a process. Default 64."""

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from data.ledger import Keys, Kind, Ledger
+from data.home import VARIABLE
+from data.ledger import Keys, Ledger
 from data.problem import MingchaError
+from data.verdict import Kind
 from models.store import champion
 from serving.settings import Settings
 
@@ -114,5 +116,4 @@ def serve(settings: Settings) -> NoReturn:
 def environment(settings: Settings, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment of the processes that are started: state in its home, nothing reported."""
     home = settings.home.absolute()
-    own = {"MINGCHA_HOME": str(home), "BENTOML_HOME": str(home / "bentoml")}
-    return {**_QUIET, **own, **environ, "MINGCHA_HOME": str(home)}
+    return {**_QUIET, "BENTOML_HOME": str(home / "bentoml"), **environ, VARIABLE: str(home)}

@@ -10,7 +10,8 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from data.ledger import Decision, Kind, Ledger, LedgerError
+from data.ledger import Decision, Ledger, LedgerError
+from data.verdict import Kind
 from serving import journal
 from serving.metrics import Metrics
 from serving.refusal import overloaded

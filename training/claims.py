@@ -151,6 +151,9 @@ def _calibrated(features: Floats, target: Floats, parts: list[Indices]) -> tuple
         unseen[part] = _fit_linear(features[rest], target[rest]).logits(features[part])
     platt = LogisticRegression(C=_CALIBRATION_STRENGTH).fit(unseen[:, None], target)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    if slope <= 0:
+        # Too few rows to calibrate on: a scaling that turns the ranking round is noise.
+        slope, offset = 1.0, 0.0
     raw = _fit_linear(features, target)
     return Linear(raw.weights * slope, raw.bias * slope + offset), unseen * slope + offset
 

@@ -19,8 +19,8 @@ from data.command import (
 from data.home import home
 from data.problem import MingchaError, UsageError
 from data.record import parse_instant
+from data.verdict import Kind
 
-Kind = Literal["claims", "listings"]
 Policy = Literal["balanced", "capacity"]
 KindArgument = Annotated[Kind, typer.Argument(help="What to work on.")]
 

@@ -1,14 +1,15 @@
 """Measures of a scorer, with intervals from resampled groups (分组自助法)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
+from sklearn.metrics import f1_score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Counts = NDArray[np.int64]
 
 RESAMPLES: Final = 1_000
 LEVEL: Final = 0.95
@@ -18,16 +19,35 @@ _LEAST_IN_SLICE: Final = 50
 
 
 def macro_f1(truth: Flags, flagged: Flags) -> float:
-    """The mean of the F1 of violating and of clean."""
-    return float(f1_score(truth, flagged, average="macro", zero_division=0))
+    """The mean of the F1 of violating and of clean; of one alone where the other is not there."""
+    found = [_f1(truth, flagged), _f1(~truth, ~flagged)]
+    return float(np.nanmean(found))
+
+
+def pr_auc(truth: Flags, scores: Floats) -> float:
+    """Average precision; NaN where nothing violates."""
+    if not truth.any():
+        return float("nan")
+    right, flagged = _curve(truth, scores)
+    return float((np.diff(right, prepend=0) * right / flagged).sum() / right[-1])
+
+
+def roc_auc(truth: Flags, scores: Floats) -> float:
+    """That a violating row scores above a clean one; NaN where either is missing."""
+    if not truth.any() or truth.all():
+        return float("nan")
+    right, flagged = _curve(truth, scores)
+    wrong = flagged - right
+    area = np.trapezoid(np.append(0, right), np.append(0, wrong))
+    return float(area / (right[-1] * wrong[-1]))
 
 
 def recall_at_precision(truth: Flags, scores: Floats, least: float = 0.9) -> float:
     """The highest recall at which precision is at least ``least``; 0 where it never is."""
     if not truth.any():
         return float("nan")
-    precision, recall, _ = precision_recall_curve(truth, scores)
-    return float(recall[precision >= least].max(initial=0.0))
+    right, flagged = _curve(truth, scores)
+    return float(right[right / flagged >= least].max(initial=0) / right[-1])
 
 
 def recall_at_clean_flagged(truth: Flags, scores: Floats, share: float = CLEAN_FLAGGED_AT) -> float:
@@ -46,11 +66,10 @@ def calibration_error(truth: Flags, scores: Floats) -> float:
 
 def measures(truth: Flags, scores: Floats, flagged: Flags) -> dict[str, float]:
     """All headline figures of one set of scores and of what was flagged."""
-    both = bool(truth.any()) and not bool(truth.all())
     return {
         "macro_f1": macro_f1(truth, flagged),
-        "pr_auc": float(average_precision_score(truth, scores)) if truth.any() else float("nan"),
-        "roc_auc": float(roc_auc_score(truth, scores)) if both else float("nan"),
+        "pr_auc": pr_auc(truth, scores),
+        "roc_auc": roc_auc(truth, scores),
         "recall_at_precision_90": recall_at_precision(truth, scores),
         "recall_at_clean_10": recall_at_clean_flagged(truth, scores),
         "clean_flagged": float(flagged[~truth].mean()) if (~truth).any() else float("nan"),
@@ -107,11 +126,46 @@ def intervals(
     }
 
 
-def best_threshold(truth: Flags, scores: Floats, figure: Callable[[Flags, Flags], float]) -> float:
-    """The score from which to flag so that ``figure`` is highest on this, the training, data."""
-    candidates = np.unique(np.quantile(scores, np.linspace(0.01, 0.99, 197)))
-    best = max(candidates, key=lambda cut: figure(truth, scores >= cut))
-    return float(best)
+def best_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) -> float:
+    """The score from which to flag so that macro-F1 is highest on this, the training, data."""
+    candidates = np.unique(np.quantile(scores, np.linspace(0.005, 0.995, 199)))
+
+    def figure(cut: float) -> float:
+        flagged = scores >= cut
+        return float(
+            f1_score(truth, flagged, average="macro", zero_division=0, sample_weight=weights)
+        )
+
+    return float(max(candidates, key=figure))
+
+
+def at_base_rate(truth: Flags, base_rate: float, seed: int) -> NDArray[np.intp]:
+    """The rows of a sample in which ``base_rate`` violate: all clean ones, few violating ones.
+
+    Where violating rows are too few already, all rows.
+    """
+    violating, clean = np.flatnonzero(truth), np.flatnonzero(~truth)
+    wanted = round(len(clean) * base_rate / (1 - base_rate))
+    if wanted < len(violating):
+        violating = np.random.default_rng(seed).choice(violating, wanted, replace=False)
+    return np.sort(np.concatenate([violating, clean]))
+
+
+def _f1(truth: Flags, flagged: Flags) -> float:
+    said = int(truth.sum() + flagged.sum())
+    return 2.0 * int((truth & flagged).sum()) / said if said else float("nan")
+
+
+def _curve(truth: Flags, scores: Floats) -> tuple[Counts, Counts]:
+    """For each distinct score, from the highest: how many violate from there on, of how many.
+
+    A thousand resamples are measured, so this is written out: the library checks its input anew
+    for every figure.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ordered = scores[order]
+    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    return truth[order].astype(np.int64).cumsum()[last], last + 1
 
 
 def _members(groups: Sequence[str]) -> list[NDArray[np.intp]]:
@@ -125,8 +179,8 @@ def _label(truth: Flags, scores: Floats) -> dict[str, float]:
         return known
     return {
         **known,
-        "pr_auc": float(average_precision_score(truth, scores)),
-        "roc_auc": float(roc_auc_score(truth, scores)),
+        "pr_auc": pr_auc(truth, scores),
+        "roc_auc": roc_auc(truth, scores),
     }
 
 

@@ -56,7 +56,8 @@ _TREES: Final = {
     "lambda_l2": 5.0,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
+    # Threads that wait for each other on a busy machine cost minutes; one is quick enough.
+    "num_threads": 1,
     "verbosity": -1,
 }
 
@@ -212,7 +213,7 @@ def _fit_boosted(
 ) -> tuple[dict[str, Boosted], dict[str, str], dict[str, Floats]]:
     targets = {ANY: np.array([float(bool(doc.codes)) for doc in docs])}
     targets |= {code: np.array([float(code in doc.codes) for doc in docs]) for code in codes}
-    weights = base_rate_weights(targets[ANY])
+    weights = base_rate_weights(docs)
     boosted, texts, unseen = {}, {}, {}
     for head, target in targets.items():
         if target.sum() < LEAST_POSITIVES:
@@ -231,10 +232,22 @@ def _fit_boosted(
     return boosted, texts, unseen
 
 
-def base_rate_weights(violating: Floats, base_rate: float = BASE_RATE) -> Floats:
-    """Weights under which ``base_rate`` of the rows violate; they average 1."""
-    share = float(violating.mean())
-    return np.where(violating > 0, base_rate / share, (1 - base_rate) / (1 - share))
+def base_rate_weights(docs: Sequence[ListingDoc], base_rate: float = BASE_RATE) -> Floats:
+    """Weights under which ``base_rate`` of each source's rows violate.
+
+    Source by source, since sources differ in which fields they leave out: what is missing must
+    not tell the label. The weights of a source average 1.
+    """
+    weights = np.ones(len(docs))
+    violating = np.array([bool(doc.codes) for doc in docs])
+    of = np.array([doc.source for doc in docs])
+    for source in np.unique(of):
+        rows = of == source
+        share = float(violating[rows].mean())
+        if 0 < share < 1:
+            weights[rows & violating] = base_rate / share
+            weights[rows & ~violating] = (1 - base_rate) / (1 - share)
+    return weights
 
 
 def _boost(rows: Floats, target: Floats, weights: Floats) -> lightgbm.Booster:

@@ -12,9 +12,8 @@ from data.problem import FileError
 from data.read import Layout, Rejected, read_records
 from data.record import Record
 from data.segment import LiveSegment
-from data.verdict import Verdict
+from data.verdict import Kind, Verdict
 from data.write import RejectsFile, write_verdicts
-from models.artifact import Kind
 from models.scorer import Scorer
 
 Report = Callable[[str], None]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artifact import Thresholds
-from training.evaluate import best_threshold, macro_f1
+from training.evaluate import best_threshold
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -27,21 +27,24 @@ def operating_points(
     labels: Flags,
     label_scores: Floats,
     *,
-    base_rate: float = CAPACITY_BASE_RATE,
+    weights: Floats | None = None,
+    label_weights: Floats | None = None,
+    traffic_base_rate: float = CAPACITY_BASE_RATE,
 ) -> dict[str, Thresholds]:
     """The two operating points of an artefact.
 
     ``truth`` and ``scores`` are of items, ``labels`` and ``label_scores`` of pairs of an item
-    and a label, probabilities throughout. ``balanced`` has the best macro-F1; ``capacity`` is
-    the lowest threshold that sends no more than ``CAPACITY_SHARE`` of traffic to review when
-    ``base_rate`` of it violates.
+    and a label, probabilities throughout. ``balanced`` has the best macro-F1, under ``weights``
+    that bring the rows to the base rate at which the scores are calibrated. ``capacity`` is the
+    lowest threshold that sends no more than ``CAPACITY_SHARE`` of traffic to review when
+    ``traffic_base_rate`` of it violates.
     """
-    label = best_threshold(labels, label_scores, macro_f1) if labels.any() else _EVEN
+    named = bool(labels.any())
+    label = best_threshold(labels, label_scores, label_weights) if named else _EVEN
+    capacity = capacity_threshold(truth, scores, base_rate=traffic_base_rate)
     return {
-        "balanced": Thresholds(flag=best_threshold(truth, scores, macro_f1), label=label),
-        "capacity": Thresholds(
-            flag=capacity_threshold(truth, scores, base_rate=base_rate), label=label
-        ),
+        "balanced": Thresholds(flag=best_threshold(truth, scores, weights), label=label),
+        "capacity": Thresholds(flag=capacity, label=label),
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from models.artifact import Kind, Manifest
+from data.verdict import Kind
+from models.artifact import Manifest
 from models.store import promote
 
 if TYPE_CHECKING:

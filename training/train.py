@@ -13,8 +13,9 @@ import numpy as np
 from data.problem import MingchaError
 from data.read import Layout
 from data.seeds import seeds_version
+from data.verdict import Kind
 from data.version import __version__
-from models.artifact import Kind, Manifest, read_manifest, write_artifact
+from models.artifact import Manifest, read_manifest, write_artifact
 from models.calibrated import sigmoid
 from models.claim import pack_claims
 from models.knowledge import Knowledge, load_knowledge
@@ -25,8 +26,14 @@ from models.store import artifacts
 from training import listings
 from training.assemble import ClaimDoc, file_docs, seed_docs
 from training.claims import FittedClaims, fit_claims
-from training.evaluate import evaluation
-from training.listings import BASE_RATE, ListingDoc, fit_listings, reference_prices
+from training.evaluate import at_base_rate, evaluation
+from training.listings import (
+    BASE_RATE,
+    ListingDoc,
+    base_rate_weights,
+    fit_listings,
+    reference_prices,
+)
 from training.plots import plots
 from training.thresholds import operating_points
 from training.track import log_run, register
@@ -43,7 +50,10 @@ class TrainingError(MingchaError):
 
 @dataclass(frozen=True)
 class Request:
-    """What to train on and where to leave it. ``out`` None means under ``home``."""
+    """What to train on and where to leave it. ``out`` None means under ``home``.
+
+    ``simulated`` is how many listings are simulated where no files are given.
+    """
 
     home: Path
     files: Sequence[Path] = ()
@@ -51,6 +61,7 @@ class Request:
     seeds: bool = True
     registered: bool = True
     out: Path | None = None
+    simulated: int = listings.SIMULATED
 
 
 @dataclass(frozen=True)
@@ -107,20 +118,27 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
         (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
         for code, logits in fitted.label_out_of_fold.items()
     ]
+    weights = base_rate_weights(docs)
     points = operating_points(
         truth, scores, np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]),
-        base_rate=BASE_RATE,
+        weights=weights,
+        label_weights=np.tile(weights, len(pairs)),
+        traffic_base_rate=BASE_RATE,
     )  # fmt: skip
     threshold = points["balanced"].flag
     simulated = any(doc.source == "simulated" for doc in docs)
+    rows = at_base_rate(truth, BASE_RATE, SEED)
     metrics = evaluation(
-        truth,
-        scores,
-        scores >= threshold,
+        truth[rows],
+        scores[rows],
+        scores[rows] >= threshold,
         threshold,
-        [doc.group for doc in docs],
-        labels=dict(zip(fitted.label_out_of_fold, pairs, strict=True)),
-        slices=[doc.source for doc in docs],
+        [docs[row].group for row in rows],
+        labels={
+            code: (labels[rows], chances[rows])
+            for code, (labels, chances) in zip(fitted.label_out_of_fold, pairs, strict=True)
+        },
+        slices=[docs[row].source for row in rows],
     )
     files = {
         **pack_listings(fitted.model, fitted.trees),
@@ -139,7 +157,7 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
 def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[ListingDoc]:
     """Files if any; seeds as asked; without files also a fresh simulation."""
     docs = listings.file_docs(request.files, knowledge.taxonomy.codes, request.layout, at)
-    simulated = listings.simulated_docs(at, SEED)
+    simulated = listings.simulated_docs(at, SEED, request.simulated)
     if request.seeds:
         docs += listings.seed_docs(simulated, at, SEED_GROUPS, SEED)
     if not request.files:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from features.normalise import normalise
 from models.claim import NO_HEAD, Read
@@ -126,7 +127,9 @@ def fit_units(table: UnitTable, documents: Indices, heads: Sequence[str]) -> Fit
 def _fit_head(features: csr_matrix, target: Floats) -> LogisticRegression:
     model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=300)
     if target.min() < target.max():
-        return model.fit(features, target)
+        # Threads that spin while they wait make this many times slower on a busy machine.
+        with threadpool_limits(limits=1):
+            return model.fit(features, target)
     # The fold held out has every positive: what is left can only say no.
     model.classes_ = np.array([0.0, 1.0])
     model.coef_ = np.zeros((1, features.shape[1]))

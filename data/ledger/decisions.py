@@ -1,15 +1,11 @@
 """A decision as the ledger keeps it: the item as sent, the answer, and who decided when."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal
 
-from data.record import Instant, Record
-from data.verdict import Suggestion, Verdict
-
-Kind = Literal["claims", "listings"]
+from data.record import Instant, Record, content_hash
+from data.verdict import Kind, Suggestion, Verdict
 
 
 class Decision(Record):
@@ -34,10 +30,10 @@ class Decision(Record):
 
     @classmethod
     def of(
-        cls, kind: Kind, item: Mapping[str, object], verdict: Verdict, at: datetime
+        cls, kind: Kind, item: Record, sent: Mapping[str, object], verdict: Verdict, at: datetime
     ) -> "Decision":
-        """The decision that answers ``item``, an object as parsed from JSON, with ``verdict``."""
-        request = json.dumps(item, ensure_ascii=True, separators=(",", ":"))
+        """The decision that answers ``item`` with ``verdict``; ``sent`` is its JSON as parsed."""
+        request = json.dumps(sent, ensure_ascii=True, separators=(",", ":"))
         return cls(
             decision_id=verdict.decision_id,
             kind=kind,
@@ -71,16 +67,6 @@ class Decision(Record):
         """The item as it was sent."""
         item: dict[str, object] = json.loads(self.request)
         return item
-
-
-def content_hash(item: Mapping[str, object]) -> str:
-    """SHA-256 of the fields as sent, whatever their order: 64 hexadecimal digits.
-
-    >>> content_hash({"a": 1, "b": 2}) == content_hash({"b": 2, "a": 1})
-    True
-    """
-    canonical = json.dumps(item, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 def instant_text(at: datetime) -> str:

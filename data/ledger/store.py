@@ -22,9 +22,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from data.ledger.decisions import Decision, Kind, instant_text
+from data.ledger.decisions import Decision, instant_text
 from data.ledger.tables import decisions, metadata
 from data.problem import MingchaError
+from data.verdict import Kind
 
 BUSY_SECONDS = 1.0
 """How long a write waits for another process's write before the ledger counts as unavailable."""

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data.ledger import Decision, Keys, Ledger, LedgerError, content_hash, holder
+from data.ledger import Decision, Keys, Ledger, LedgerError, holder
+from data.record import content_hash
+from data.segment import LiveSegment
 from data.verdict import Suggestion, Verdict
 
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -42,7 +44,8 @@ def decision(
         previous_decision_id=None,
         latency_ms=1.0,
     )
-    return Decision.of("claims", {"data_id": data_id, "text": text}, verdict, at)
+    sent = {"data_id": data_id, "text": text}
+    return Decision.of("claims", LiveSegment.model_validate(sent), sent, verdict, at)
 
 
 def test_a_decision_is_found_again_as_it_was_recorded(ledger: Ledger) -> None:
@@ -129,7 +132,31 @@ def test_a_ledger_that_cannot_be_created_is_an_error_that_names_the_place(tmp_pa
 
 
 def test_the_content_hash_tells_contents_apart() -> None:
-    assert content_hash({"price": 1}) != content_hash({"price": 1.5})
+    one, other = (LiveSegment(data_id="a", text=text) for text in ("好", "好好"))
+
+    assert content_hash(one) != content_hash(other)
+
+
+def test_the_order_of_fields_does_not_change_the_content_hash() -> None:
+    one = {"data_id": "a", "text": "好", "licences": {"food": "1", "drug": "2"}}
+    other = {"licences": {"drug": "2", "food": "1"}, "text": "好", "data_id": "a"}
+
+    assert content_hash(LiveSegment.model_validate(one)) == content_hash(
+        LiveSegment.model_validate(other)
+    )
+
+
+def test_a_field_sent_as_null_is_a_field_left_out() -> None:
+    unknown = LiveSegment(data_id="a", text="好", licences=None)
+
+    assert content_hash(unknown) == content_hash(LiveSegment(data_id="a", text="好"))
+
+
+def test_a_field_left_out_is_not_a_field_sent_empty() -> None:
+    unknown = LiveSegment(data_id="a", text="好")
+    none = LiveSegment(data_id="a", text="好", licences={})
+
+    assert content_hash(unknown) != content_hash(none)
 
 
 def test_a_secret_opens_only_its_own_active_key(ledger: Ledger) -> None:

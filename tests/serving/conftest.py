@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import pytest
 
-from data.ledger import Keys, Kind
+from data.ledger import Keys
 from data.listing import Listing
 from data.record import Record
 from data.segment import LiveSegment
-from data.verdict import Hit, LabelVerdict, Suggestion, Verdict
+from data.verdict import Hit, Kind, LabelVerdict, Suggestion, Verdict
 from serving.app import build_app
 from serving.bootstrap import Runtime
 from serving.champion import Library

@@ -126,7 +126,7 @@ def test_too_many_requests_at_once_are_an_overload(tmp_path: Path, shelf: Shelf)
         shelf.scorers["claims", "v1"].before_scoring = lambda: _wait(go_on)
         first = threading.Thread(target=service.score, args=(speech("你好"),))
         first.start()
-        while not service.runtime.judge._bench._executor._threads:
+        while not service.runtime.judge._benches["claims"]._executor._threads:
             time.sleep(0.001)
         response = service.post(speech("早", "seg-2"))
         go_on.set()

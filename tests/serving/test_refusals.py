@@ -130,6 +130,8 @@ def test_speech_that_cannot_be_read_gets_an_error_in_its_place(
         ({"category": " "}, "invalid", "category"),
         ({"condition": "好"}, "not_allowed", "condition"),
         ({"submitted_at": "2026-02-01T08:00:00"}, "invalid", "submitted_at"),
+        ({"submitted_at": "0001-01-01T00:00:00+14:00"}, "invalid", "submitted_at"),
+        ({"submitted_at": "9999-12-31T23:59:59-12:00"}, "invalid", "submitted_at"),
         ({"skus": [{"name": "大", "price": 1}, {"name": "小"}]}, "required", "skus[1].price"),
         ({"merchant": {"merchant_id": "m", "oops": 1}}, "unknown_field", "merchant.oops"),
     ],

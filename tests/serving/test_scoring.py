@@ -1,3 +1,4 @@
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -122,6 +123,24 @@ def test_a_slow_model_is_replaced_by_the_degraded_answer(tmp_path: Path, shelf: 
 
     assert (slow["degraded"], slow["suggestion"]) == (True, "review")
     assert while_stuck["degraded"]
+
+
+def test_a_listing_that_takes_too_long_does_not_degrade_live_speech(
+    tmp_path: Path, shelf: Shelf
+) -> None:
+    go_on = threading.Event()
+    with Service(tmp_path, shelf, {"MINGCHA_SCORING_SECONDS": "0.05"}) as service:
+        shelf.scorers["listings", "v1"].before_scoring = lambda: _wait(go_on)
+        (slow,) = service.score(listing(), kind="listings")
+        (speech_meanwhile,) = service.score(speech("你好"))
+        go_on.set()
+
+    assert slow["degraded"]
+    assert not speech_meanwhile["degraded"]
+
+
+def _wait(event: threading.Event) -> None:
+    event.wait(20)
 
 
 def test_the_evidence_pack_explains_a_decision(service: Service) -> None:

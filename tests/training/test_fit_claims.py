@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from data.taxonomy import load_taxonomy
+from features.cues import CueReader
+from models.claim import read_text
+from models.knowledge import load_knowledge
+from training.assemble import ClaimDoc
+from training.claims import _fit_linear, fit_claims
+from training.units import unit_table
+
+CODES = load_taxonomy().codes
+MEDICAL = CODES.index("medical_claim") + 1
+CLEAN = "今天给大家看一下这个玻璃杯子，"
+CLAIM = "喝上一个月糖尿病就能根治了，"
+
+
+@pytest.fixture(scope="module")
+def reader() -> CueReader:
+    return load_knowledge().reader()
+
+
+def doc(text: str, *, quote: str = "", violation: bool = True, **fields: object) -> ClaimDoc:
+    values: dict[str, object] = {
+        "codes": ("medical_claim",) if violation else (),
+        "quotes": (("medical_claim", quote),) if quote else (),
+        "group": "g",
+        "source": "s",
+        **fields,
+    }
+    return ClaimDoc(text=text, violation=violation, **values)  # type: ignore[arg-type]
+
+
+def targets(one: ClaimDoc, reader: CueReader) -> list[float]:
+    """Whether each unit is taken for a medical claim, beside enough others that are known."""
+    others = [doc(CLAIM, quote=CLAIM)] * 12
+    docs = [one, *others]
+    table = unit_table(docs, [read_text(d.text, reader) for d in docs], CODES)
+    return [float(value) for value in table.targets[table.documents == 0, MEDICAL]]
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        (CLAIM, [0, 1, 0]),
+        ("糖尿病就能根治", [0, 1, 0]),
+        ("根治", [0, 1, 0]),
+        (CLAIM + CLEAN, [0, 1, 1]),
+        # Two characters of one unit, eleven of the next: the quote is of the next.
+        ("杯子，" + CLAIM, [0, 1, 0]),
+    ],
+)
+def test_a_unit_is_positive_when_evidence_covers_half_of_it_or_it_half_of_the_evidence(
+    reader: CueReader, quote: str, expected: list[float]
+) -> None:
+    assert targets(doc(CLEAN + CLAIM + CLEAN, quote=quote), reader) == expected
+
+
+def test_beside_incomplete_evidence_units_are_unknown(reader: CueReader) -> None:
+    one = doc(CLEAN + CLAIM, quote="根治", complete=False)
+
+    assert np.isnan(targets(one, reader)[0])
+    assert targets(one, reader)[1] == 1
+
+
+def test_without_evidence_a_short_text_is_taken_at_its_word_and_a_long_one_is_not(
+    reader: CueReader,
+) -> None:
+    assert targets(doc(CLAIM * 2), reader) == [1, 1]
+    assert np.isnan(targets(doc(CLAIM * 6), reader)).all()
+    assert targets(doc(CLEAN * 6, violation=False), reader) == [0] * 6
+
+
+def test_composed_windows_train_no_head(reader: CueReader) -> None:
+    docs = [doc(CLAIM, quote="根治"), doc(CLAIM, quote="根治", composed=True)]
+    table = unit_table(docs, [read_text(d.text, reader) for d in docs], CODES)
+
+    assert set(table.documents.tolist()) == {0}
+
+
+def test_labels_of_long_windows_alone_are_enough_to_learn_from(reader: CueReader) -> None:
+    docs = [
+        doc(
+            (CLEAN * 5 + (CLAIM if number % 2 else CLEAN)) * 2,
+            violation=bool(number % 2),
+            codes=None if number % 2 else (),
+            group=str(number // 2),
+        )
+        for number in range(40)
+    ]
+
+    fitted = fit_claims(docs, CODES, reader, lambda _: None, folds=4)
+
+    truth = np.array([d.violation for d in docs])
+    assert fitted.out_of_fold[truth].min() > fitted.out_of_fold[~truth].max()
+    assert fitted.model.codes[int(fitted.model.assess(CLAIM).labels.argmax())] == "medical_claim"
+
+
+def test_a_label_that_one_group_alone_shows_does_not_stop_training(reader: CueReader) -> None:
+    docs = [doc(CLAIM, quote="根治", group="rare")] * 20
+    docs += [doc(CLEAN, violation=False, group=str(number % 4)) for number in range(40)]
+
+    fitted = fit_claims(docs, CODES, reader, lambda _: None, folds=5)
+
+    assert "medical_claim" in fitted.model.heads
+    assert np.isfinite(fitted.out_of_fold).all()
+
+
+def test_two_groups_are_enough_to_learn_from(reader: CueReader) -> None:
+    docs = [doc(CLAIM, group=group) for group in "ab"] * 5
+    docs += [doc(CLEAN, violation=False, group=group) for group in "ab"] * 5
+
+    assert fit_claims(docs, CODES, reader, lambda _: None).model.assess(CLAIM).logit > 0
+
+
+def test_a_pooler_has_the_log_odds_of_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(2.0, 3.0, (200, 6))
+    target = (features[:, 0] + rng.normal(size=200) > 2).astype(float)
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
+
+    expected = pipeline.fit(features, target).decision_function(features)
+
+    assert np.abs(_fit_linear(features, target).logits(features) - expected).max() < 1e-9
