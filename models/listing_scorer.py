@@ -122,14 +122,16 @@ class ListingScorer:
             if weight >= EXPLICIT_WEIGHT and self.taxonomy[code].severity == CRITICAL
         ]
 
-    def _label_probabilities(self, assessment: ListingAssessment) -> dict[str, float]:
+    def label_probabilities(self, assessment: ListingAssessment) -> dict[str, float]:
+        """The probability of each label by model, rules and lexicon; 0 where none has a word."""
+        found = dict.fromkeys(self.model.codes, 0.0)
         logits = self.model.label_logits(assessment)
-        found = {code: float(sigmoid(logit)) for code, logit in logits.items()}
+        found.update((code, float(sigmoid(logit))) for code, logit in logits.items())
         for finding in assessment.read.facts.findings:
-            found[finding.code] = max(found.get(finding.code, 0.0), finding.certainty)
+            found[finding.code] = max(found[finding.code], finding.certainty)
         for code, weight in assessment.read.weights.items():
-            if weight >= FIRES:
-                found.setdefault(code, float(sigmoid(assessment.logit)))
+            if weight >= FIRES and code not in logits:
+                found[code] = max(found[code], float(sigmoid(assessment.logit)))
         return {**found, **dict.fromkeys(self._explicit(assessment), EXPLICIT_PROBABILITY)}
 
     def _labels(
@@ -137,7 +139,7 @@ class ListingScorer:
     ) -> list[LabelVerdict]:
         if probability < self.thresholds.flag:
             return []
-        found = self._label_probabilities(assessment)
+        found = self.label_probabilities(assessment)
         listed = {code: p for code, p in found.items() if p >= self.thresholds.label}
         if not listed:
             likeliest = max(found, key=found.__getitem__)

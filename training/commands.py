@@ -77,7 +77,8 @@ def evaluate(
     if model is not None and cv is not None:
         raise UsageError("--model and --cv exclude each other: measure an artefact or the recipe")
     layout = parse_layout(map_, set_, encoding)
-    report = _evaluate_claims(data, layout, model, cv, seeds, _progress(f"evaluate {kind}"))
+    measure = _evaluate_claims if kind == "claims" else _evaluate_listings
+    report = measure(data, layout, model, cv, seeds, _progress(f"evaluate {kind}"))
     typer.echo(_strict_json(report) if as_json else _headline(report))
 
 
@@ -126,6 +127,29 @@ def _evaluate_claims(
     if not isinstance(scorer, ClaimScorer):
         raise UsageError(f"the artefact holds a model of {scorer.kind}, and claims are asked for")
     return evaluate_scorer(docs, scorer, knowledge, datetime.now(UTC))
+
+
+def _evaluate_listings(
+    data: list[Path], layout: Any, model: Path | None, cv: int | None, seeds: bool, report: Any
+) -> dict[str, Any]:
+    from models.knowledge import load_knowledge
+    from models.listing_scorer import ListingScorer
+    from models.scorer import load_scorer
+    from training import listings
+    from training.cross import cross_validate_listings, evaluate_listing_scorer
+    from training.train import SEED, SEED_GROUPS
+
+    knowledge = load_knowledge()
+    at = datetime.now(UTC)
+    docs = listings.file_docs(data, knowledge.taxonomy.codes, layout, at)
+    if cv is not None:
+        simulated = listings.simulated_docs(at, SEED) if seeds else []
+        always = listings.seed_docs(simulated, at, SEED_GROUPS, SEED) if seeds else []
+        return cross_validate_listings(docs, always, knowledge, cv, at, report)
+    scorer = load_scorer(_artifact("listings", model))
+    if not isinstance(scorer, ListingScorer):
+        raise UsageError(f"the artefact holds a model of {scorer.kind}, and listings are asked for")
+    return evaluate_listing_scorer(docs, scorer, knowledge)
 
 
 def _artifact(kind: Kind, given: Path | None) -> Path:

@@ -162,7 +162,7 @@ def fit_listings(
     folds: int = FOLDS,
     seed: int = 0,
 ) -> FittedListings:
-    """Fit text heads and trees. ``prices`` must precede every document that they are used on."""
+    """Fit text heads and trees. ``prices`` are known to what is judged after their date only."""
     codes = knowledge.taxonomy.codes
     reader = knowledge.reader()
     reads = [
@@ -172,7 +172,7 @@ def fit_listings(
             reader,
             knowledge.brands,
             knowledge.licences,
-            prices if doc.source == "simulated" else NO_REFERENCE_PRICES,
+            _known_by(prices, doc.at),
         )
         for doc in docs
     ]
@@ -197,11 +197,22 @@ def fit_listings(
         reader=reader,
         brands=knowledge.brands,
         licences=knowledge.licences,
-        prices=NO_REFERENCE_PRICES,
+        # Prices of a simulation say nothing about real goods: they train, and stay behind.
+        prices=NO_REFERENCE_PRICES if any(map(_is_simulated, docs)) else prices,
     )
     any_unseen = unseen.pop(ANY)
     labels = {code: np.minimum(logits, any_unseen) for code, logits in unseen.items()}
     return FittedListings(model, units, texts, any_unseen, labels)
+
+
+def _known_by(prices: ReferencePrices, at: datetime) -> ReferencePrices:
+    """The prices, for what is judged after they were observed."""
+    observed = prices.as_of is not None and prices.as_of <= at
+    return prices if observed else NO_REFERENCE_PRICES
+
+
+def _is_simulated(doc: ListingDoc) -> bool:
+    return doc.source == "simulated"
 
 
 def _fit_boosted(

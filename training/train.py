@@ -15,7 +15,7 @@ from data.read import Layout
 from data.seeds import seeds_version
 from data.verdict import Kind
 from data.version import __version__
-from models.artifact import Manifest, read_manifest, write_artifact
+from models.artifact import Manifest, Thresholds, read_manifest, write_artifact
 from models.calibrated import sigmoid
 from models.claim import pack_claims
 from models.knowledge import Knowledge, load_knowledge
@@ -29,6 +29,7 @@ from training.claims import FittedClaims, fit_claims
 from training.evaluate import at_base_rate, evaluation
 from training.listings import (
     BASE_RATE,
+    FittedListings,
     ListingDoc,
     base_rate_weights,
     fit_listings,
@@ -114,17 +115,7 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
     fitted = fit_listings(docs, knowledge, prices, report)
     truth = np.array([bool(doc.codes) for doc in docs])
     scores = sigmoid(fitted.out_of_fold)
-    pairs = [
-        (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
-        for code, logits in fitted.label_out_of_fold.items()
-    ]
-    weights = base_rate_weights(docs)
-    points = operating_points(
-        truth, scores, np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]),
-        weights=weights,
-        label_weights=np.tile(weights, len(pairs)),
-        traffic_base_rate=BASE_RATE,
-    )  # fmt: skip
+    points, pairs = listing_points(docs, fitted)
     threshold = points["balanced"].flag
     simulated = any(doc.source == "simulated" for doc in docs)
     rows = at_base_rate(truth, BASE_RATE, SEED)
@@ -134,10 +125,7 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
         scores[rows] >= threshold,
         threshold,
         [docs[row].group for row in rows],
-        labels={
-            code: (labels[rows], chances[rows])
-            for code, (labels, chances) in zip(fitted.label_out_of_fold, pairs, strict=True)
-        },
+        labels={code: (labels[rows], chances[rows]) for code, (labels, chances) in pairs.items()},
         slices=[docs[row].source for row in rows],
     )
     files = {
@@ -152,6 +140,27 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
     }
     title = "listings, out of fold" + (", simulated" if simulated else "")
     return publish(request, files, facts, plots(truth, scores, title), report)
+
+
+def listing_points(
+    docs: Sequence[ListingDoc], fitted: FittedListings
+) -> tuple[dict[str, Thresholds], dict[str, tuple[Any, Any]]]:
+    """Operating points from out-of-fold scores, and each label's truth and probability there."""
+    pairs = {
+        code: (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
+        for code, logits in fitted.label_out_of_fold.items()
+    }
+    weights = base_rate_weights(docs)
+    points = operating_points(
+        np.array([bool(doc.codes) for doc in docs]),
+        sigmoid(fitted.out_of_fold),
+        np.concatenate([truth for truth, _ in pairs.values()] or [np.zeros(1, dtype=bool)]),
+        np.concatenate([chances for _, chances in pairs.values()] or [np.zeros(1)]),
+        weights=weights,
+        label_weights=np.tile(weights, len(pairs)) if pairs else None,
+        traffic_base_rate=BASE_RATE,
+    )
+    return points, pairs
 
 
 def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[ListingDoc]:
