@@ -227,7 +227,7 @@ def _fit_boosted(
     weights = base_rate_weights(docs)
     boosted, texts, unseen = {}, {}, {}
     for head, target in targets.items():
-        if target.sum() < LEAST_POSITIVES:
+        if head != ANY and target.sum() < LEAST_POSITIVES:
             continue
         report(f"trees, {head}")
         logits = np.empty(len(target))
@@ -237,6 +237,9 @@ def _fit_boosted(
             logits[part] = trees.predict(rows[part], raw_score=True)
         platt = LogisticRegression(C=1e6).fit(logits[:, None], target, sample_weight=weights)
         slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+        if slope <= 0:
+            # Too few rows to calibrate on: a scaling that turns the ranking round is noise.
+            slope, offset = 1.0, 0.0
         texts[head] = _boost(rows, target, weights).model_to_string()
         boosted[head] = Boosted(Trees(texts[head]), slope, offset)
         unseen[head] = slope * logits + offset
