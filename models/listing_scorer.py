@@ -1,6 +1,6 @@
 """Verdicts on listings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -175,7 +175,7 @@ class ListingScorer:
             cited = self._of_facts(item, assessment, code)
         if not cited:
             cited = self._of_units(item, assessment, code, 0.0)
-        return cited[:MOST_HITS]
+        return _apart(cited)
 
     def _of_units(
         self, item: Listing, assessment: ListingAssessment, code: str, least: float
@@ -249,26 +249,38 @@ def _of_finding(item: Listing, texts: Mapping[str, Read], finding: Finding) -> _
 
 
 def _of_lexicon(item: Listing, texts: Mapping[str, Read], code: str) -> list[_Cited]:
+    """The places of a label's cues, strongest first."""
     hits = [
         (hit, field, read)
         for field, read in texts.items()
         for hit in read.reading.hits
         if hit.code == code
     ]
-    cited: list[_Cited] = []
+    cited = []
     for hit, field, read in sorted(hits, key=lambda each: -each[0].weight):
         start, end = read.normalised.span(hit.start, hit.end)
-        overlaps = any(
-            c.field == field and c.start is not None and c.end is not None
-            and start < c.end and c.start < end
-            for c in cited
-        )  # fmt: skip
-        if not overlaps:
-            words = _text_at(item, field)[start:end]
-            cited.append(_Cited(field, start, end, words, hit.cue, hit.resolved))
-        if len(cited) == MOST_HITS:
-            break
+        words = _text_at(item, field)[start:end]
+        cited.append(_Cited(field, start, end, words, hit.cue, hit.resolved))
     return cited
+
+
+def _apart(cited: Sequence[_Cited]) -> list[_Cited]:
+    """The first ``MOST_HITS`` places, without those that overlap one before them."""
+    chosen: list[_Cited] = []
+    for each in cited:
+        if not any(_overlap(each, other) for other in chosen):
+            chosen.append(each)
+        if len(chosen) == MOST_HITS:
+            break
+    return chosen
+
+
+def _overlap(one: _Cited, other: _Cited) -> bool:
+    if one.field != other.field:
+        return False
+    if one.start is None or one.end is None or other.start is None or other.end is None:
+        return one.cue == other.cue and one.text == other.text
+    return one.start < other.end and other.start < one.end
 
 
 def _field_of(feature: str) -> str | None:

@@ -69,6 +69,9 @@ def test_replica_jargon_in_a_title_is_blocked_with_the_words_cited(scorer: Listi
     assert "counterfeit_brand" in codes(verdict)
     hits = [hit for label in verdict.labels for hit in label.hits if hit.start is not None]
     assert hits
+    assert len({(hit.start, hit.end) for hit in verdict.labels[0].hits}) == len(
+        verdict.labels[0].hits
+    )
     assert all(title[hit.start : hit.end] == hit.text for hit in hits if hit.field == "title")
 
 
