@@ -131,13 +131,8 @@ def _mingcha(
 
 def main() -> None:
     """Run the command line and exit: 0 all answered, 1 failed, 2 usage, 3 with rejects."""
-    from data.seeds import SeedError
-
     try:
         app()
     except MingchaError as error:
         complain(str(error))
         sys.exit(error.exit_code)
-    except SeedError as error:
-        complain(str(error))
-        sys.exit(1)

@@ -1,6 +1,6 @@
 """A listing (商品) as a merchant submits it, and the merchant (商家) behind it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
@@ -11,6 +11,8 @@ MerchantType = Literal[
     "flagship", "authorised", "multi_brand", "enterprise", "individual_business", "personal"
 ]
 """旗舰店, 专卖店, 专营店, 企业店, 个体工商户, 个人."""
+
+MERCHANT_TYPES: Final[tuple[MerchantType, ...]] = get_args(MerchantType)
 
 Licences = dict[
     Annotated[str, StringConstraints(max_length=MAX_NAME)],

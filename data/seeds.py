@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
+from data.problem import MingchaError
 from data.record import Record
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
@@ -15,7 +16,7 @@ SomeRecord = TypeVar("SomeRecord", bound=Record)
 _SEED_SUFFIXES = {".toml", ".tsv", ".jsonl", ".txt"}
 
 
-class SeedError(ValueError):
+class SeedError(MingchaError):
     """A seed row that cannot be used. Reads ``file:line: what was found; what is allowed``."""
 
     @classmethod

@@ -3,18 +3,9 @@
 from math import log1p, nan
 from typing import Final
 
-from data.listing import Merchant, MerchantType
+from data.listing import MERCHANT_TYPES, Merchant
 
 _PRIOR: Final = (1.0, 30.0)
-_TYPES: Final[tuple[MerchantType, ...]] = (
-    "flagship",
-    "authorised",
-    "multi_brand",
-    "enterprise",
-    "individual_business",
-    "personal",
-)
-
 MERCHANT_FEATURES: Final[tuple[str, ...]] = (
     "tenure_log_days",
     "merchant_type",
@@ -71,7 +62,7 @@ def merchant_values(merchant: Merchant | None) -> tuple[float, ...]:
     on_time = merchant.ship_48h_rate_30d
     return (
         _log(merchant.tenure_days),
-        float(_TYPES.index(merchant.type)) if merchant.type else nan,
+        float(MERCHANT_TYPES.index(merchant.type)) if merchant.type else nan,
         _value(merchant.deposit_ratio),
         _log(paid),
         _value(shrunk_rate(merchant.quality_return_rate_30d, delivered)),

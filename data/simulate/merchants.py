@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from data.listing import Merchant, MerchantType
+from data.listing import MERCHANT_TYPES, Merchant, MerchantType
 from data.simulate.dice import Dice
 
 Latent = Literal["good", "inferior", "counterfeit"]
@@ -14,15 +14,6 @@ OVERLAP: Final = 0.12
 """Share of merchants that show another kind's figures: bad luck, or figures that were bought."""
 
 INTAKE: Final[dict[Latent, float]] = {"good": 0.93, "inferior": 0.05, "counterfeit": 0.02}
-
-_TYPES: Final[tuple[MerchantType, ...]] = (
-    "flagship",
-    "authorised",
-    "multi_brand",
-    "enterprise",
-    "individual_business",
-    "personal",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +123,7 @@ def simulate_shop(
     reviews = int(delivered * dice.beta(2, 5))
     merchant = Merchant(
         merchant_id=f"sim-m{number:06d}",
-        type=dice.pick(_TYPES) if dice.chance(OVERLAP) else _type(figures, dice),
+        type=dice.pick(MERCHANT_TYPES) if dice.chance(OVERLAP) else _type(figures, dice),
         tenure_days=round(min(dice.log_normal(*figures.tenure), 6000.0), 1),
         deposit_ratio=round(max(0.0, dice.normal(*figures.deposit)), 3),
         orders_30d=orders,
@@ -165,7 +156,7 @@ def _draw(mix: dict[Latent, float], dice: Dice) -> Latent:
 
 def _type(figures: _Figures, dice: Dice) -> MerchantType:
     weights = {str(index): weight for index, weight in enumerate(figures.types)}
-    return _TYPES[int(dice.weighted(weights) or 0)]
+    return MERCHANT_TYPES[int(dice.weighted(weights) or 0)]
 
 
 def _raw(parameters: tuple[float, float], count: int, dice: Dice) -> float:
