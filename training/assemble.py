@@ -18,7 +18,8 @@ from features.normalise import normalise
 WINDOWS: Final = 1_200
 """Windows composed of seed sentences, so that the pooler meets windows of real length."""
 
-_COMPOSED_SENTENCES: Final = (5, 14)
+# As many sentences as a real window of some 350 characters holds.
+_COMPOSED_SENTENCES: Final = (8, 22)
 
 
 @dataclass(frozen=True)
