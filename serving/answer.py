@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -69,6 +70,8 @@ class _Known:
     decisions: dict[str, Decision]
     latest: dict[str, str]
     """Data id to the id of the latest decision on it."""
+    is_certain: bool = True
+    """False where the ledger could not be asked: an item may have been decided before."""
 
 
 class Desk:
@@ -96,14 +99,13 @@ class Desk:
                 answers[place] = read
             else:
                 entries.append(read)
-        scored = await self._judge.score(kind, [entry.item for entry in entries], at)
-        # What is kept names the time until it was scored; the caller waits for the ledger, too.
+        verdicts, known = await self._judge_and_recall(kind, [entry.item for entry in entries], at)
+        # What is kept names the time until here; the caller waits for the ledger, too.
         latency = _latency(started)
-        verdicts = [verdict and verdict.model_copy(update=latency) for verdict in scored]
-        known = await self._recall(kind, [verdict for verdict in verdicts if verdict])
         fresh: dict[int, Decision] = {}
         for entry, verdict in zip(entries, verdicts, strict=True):
-            answers[entry.place] = self._settle(kind, entry, verdict, known, fresh, at)
+            settled = self._settle(kind, entry, verdict, known, fresh, at, latency)
+            answers[entry.place] = settled
         await self._keep(answers, fresh)
         return self._finish(kind, [answer for answer in answers if answer], started)
 
@@ -112,43 +114,50 @@ class Desk:
         kind: Kind,
         entry: _Entry,
         verdict: Verdict | None,
-        known: _Known | None,
+        known: _Known,
         fresh: dict[int, Decision],
         at: datetime,
+        latency: Mapping[str, float],
     ) -> Answer:
         if verdict is None:
             return ItemError(data_id=entry.item.data_id, error=_NOT_SCORED)
-        if known is None:
-            # Whether this was decided before cannot be told: a pass harms nobody, a flag waits.
-            if verdict.suggestion != "pass":
-                return ItemError(data_id=entry.item.data_id, error=_UNAVAILABLE)
-            known = _Known({}, {})
+        if not known.is_certain and verdict.suggestion != "pass":
+            # A pass harms nobody, a flag waits.
+            return ItemError(data_id=entry.item.data_id, error=_UNAVAILABLE)
         if stored := known.decisions.get(verdict.decision_id):
             self._metrics.repeated.labels(kind).inc()
             return stored.verdict()
         previous = known.latest.get(verdict.data_id)
-        verdict = verdict.model_copy(update={"previous_decision_id": previous})
+        verdict = verdict.model_copy(update={"previous_decision_id": previous, **latency})
         decision = Decision.of(kind, entry.item, entry.sent, verdict, at)
         known.decisions[decision.decision_id] = decision
         known.latest[decision.data_id] = decision.decision_id
         fresh[entry.place] = decision
         return verdict
 
-    async def _recall(self, kind: Kind, verdicts: Sequence[Verdict]) -> _Known | None:
-        if not verdicts:
-            return _Known({}, {})
+    async def _judge_and_recall(
+        self, kind: Kind, items: Sequence[LiveSegment | Listing], at: datetime
+    ) -> tuple[list[Verdict | None], _Known]:
+        recall = partial(self._recall, kind)
+        # A ledger beyond the network may keep its own thread waiting, but not the scoring one.
+        then = recall if self._ledger.is_embedded else None
+        verdicts, known = await self._judge.score(kind, items, at, then)
+        if known is None:
+            scored = [verdict for verdict in verdicts if verdict]
+            known = await asyncio.to_thread(recall, scored) if scored else _Known({}, {})
+        return verdicts, known
+
+    def _recall(self, kind: Kind, verdicts: Sequence[Verdict]) -> _Known:
         data_ids = {verdict.data_id for verdict in verdicts}
         decision_ids = {verdict.decision_id for verdict in verdicts}
         # Before the ledger is asked: what is written meanwhile is found there.
         waiting = [self._writer.latest(kind, data_id) for data_id in data_ids]
         same = [self._writer.pending(decision_id) for decision_id in decision_ids]
         try:
-            named, latest = await asyncio.to_thread(
-                self._ledger.recall, kind, data_ids, decision_ids
-            )
+            named, latest = self._ledger.recall(kind, data_ids, decision_ids)
         except LedgerError as error:
             self._often.problem("ledger_not_read", error, cause=str(error))
-            return None
+            return _Known({}, {}, is_certain=False)
         for decision in filter(None, waiting):
             known = latest.setdefault(decision.data_id, decision)
             if known.decided_at < decision.decided_at:

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -60,17 +61,28 @@ def problem(event: str, error: BaseException | None = None, **fields: object) ->
 
 
 class OncePerMinute:
-    """Logs a recurring problem once a minute, with how often it was seen since the last time."""
+    """Logs a recurring problem once a minute, with how often it was seen since the last time.
+
+    Safe to share between threads.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: dict[str, int] = {}
         self._logged_at: dict[str, float] = {}
+        self._counting = threading.Lock()
 
     def problem(self, event: str, error: BaseException | None = None, **fields: object) -> None:
         """As `problem`, but silent where the same event was logged less than a minute ago."""
-        self._seen[event] = self._seen.get(event, 0) + 1
-        now = self._clock()
-        if now - self._logged_at.get(event, -60.0) >= 60.0:
+        if times := self._due(event):
+            problem(event, error, times=times, **fields)
+
+    def _due(self, event: str) -> int:
+        """How often the event was seen, if it is time to say so; else 0."""
+        with self._counting:
+            self._seen[event] = self._seen.get(event, 0) + 1
+            now = self._clock()
+            if now - self._logged_at.get(event, -60.0) < 60.0:
+                return 0
             self._logged_at[event] = now
-            problem(event, error, times=self._seen.pop(event), **fields)
+            return self._seen.pop(event)

@@ -19,7 +19,7 @@ class Metrics:
         self.items = self._counter("items", "Items answered.", "kind", "suggestion", "degraded")
         self.item_errors = self._counter("item_errors", "Items not answered.", "kind", "reason")
         self.scoring = self._histogram(
-            "scoring_seconds", "Time to score a request's items.", "kind"
+            "scoring_seconds", "Time to score items, with the look into a local ledger.", "kind"
         )
         self.repeated = self._counter("repeated_items", "Items answered from the ledger.", "kind")
         self.written = self._counter("ledger_decisions_written", "Decisions committed.")

@@ -5,11 +5,13 @@ seconds. On the event loop the latter would keep ``/livez`` waiting, on a shared
 """
 
 import asyncio
+import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from data.record import Record
 from data.verdict import Kind, Verdict
@@ -22,27 +24,63 @@ if TYPE_CHECKING:
     # The parent of the workers imports the service, too, and has no use for models.
     from models.scorer import Scorer
 
+T = TypeVar("T")
+Then = Callable[[Sequence[Verdict]], T]
+"""What follows on the verdicts of a request, in the thread that scored them."""
 
-class _Job:
-    """The items of one request. ``verdicts`` fills up as they are scored; None is a failure."""
 
-    def __init__(self, scorer: "Scorer", items: Sequence[Record], at: datetime) -> None:
+class Scored(NamedTuple, Generic[T]):
+    """A verdict for each item, in order; None where even the stand-in failed.
+
+    ``after`` is what followed in the scoring thread; None where nothing did.
+    """
+
+    verdicts: list[Verdict | None]
+    after: T | None
+
+
+class _Job(Generic[T]):
+    """The items of one request. ``verdicts`` fills up as they are scored; None is a failure.
+
+    Once all have one, ``then`` goes on with them in the same thread: each time that one thread
+    hands work to another costs as much as a small request does in itself.
+    """
+
+    def __init__(
+        self, scorer: "Scorer", items: Sequence[Record], at: datetime, then: Then[T] | None = None
+    ) -> None:
         self.scorer = scorer
         self.items = items
         self.at = at
+        self.then = then
         self.verdicts: list[Verdict | None] = [None] * len(items)
-        self.fault: Exception | None = None
+        self.after: T | None = None
+        self.fault: BaseException | None = None
         self.started_at: float | None = None
         self.is_given_up = False
+        self._loop = asyncio.get_running_loop()
+        self.done: asyncio.Future[None] = self._loop.create_future()
 
     def run(self) -> None:
+        """Score the items, then tell the event loop. Runs in the scoring thread."""
         self.started_at = time.monotonic()
+        try:
+            self._score()
+            scored = [verdict for verdict in self.verdicts if verdict]
+            if self.then and len(scored) == len(self.items) and not self.is_given_up:
+                self.after = self.then(scored)
+        except BaseException as error:  # noqa: BLE001 - the thread has other requests to serve
+            self.fault = error
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            self._loop.call_soon_threadsafe(self.done.set_result, None)
+
+    def _score(self) -> None:
         for index, item in enumerate(self.items):
             if self.is_given_up:
                 return
             try:
                 self.verdicts[index] = self.scorer.score(item, self.at)
-            except Exception as error:  # noqa: BLE001 - whatever a model does, the item is answered
+            except BaseException as error:  # noqa: BLE001 - also a panic in a compiled library
                 self.fault = error
 
 
@@ -50,37 +88,39 @@ class Bench:
     """One scoring thread. A job that outlasts its budget is given up, its finished items kept."""
 
     def __init__(self, name: str) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._stuck: asyncio.Future[None] | None = None
+        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._stuck: _Job[Any] | None = None
 
-    async def score(
-        self, scorer: "Scorer", items: Sequence[Record], at: datetime, seconds: float
-    ) -> _Job:
+    async def work(self, job: _Job[Any], seconds: float) -> None:
         """Score the items in order; those not done after ``seconds`` stay without a verdict.
 
         Raises `RequestError` (overloaded) if the thread did not come to them within that time.
         """
-        job = _Job(scorer, items, at)
-        if self._stuck is not None and not self._stuck.done():
-            return job
-        done = asyncio.get_running_loop().run_in_executor(self._executor, job.run)
-        await asyncio.wait({done}, timeout=seconds)
+        if self._stuck is not None and not self._stuck.done.done():
+            return
+        if self._thread.ident is None:
+            self._thread.start()
+        self._jobs.put(job)
+        await asyncio.wait({job.done}, timeout=seconds)
         if job.started_at is None:
             job.is_given_up = True
-            done.cancel()
             raise overloaded()
-        if not done.done():
+        if not job.done.done():
             await asyncio.wait(
-                {done}, timeout=max(0.0, job.started_at + seconds - time.monotonic())
+                {job.done}, timeout=max(0.0, job.started_at + seconds - time.monotonic())
             )
-        if not done.done():
+        if not job.done.done():
             job.is_given_up = True
-            self._stuck = done
-        return job
+            self._stuck = job
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job.run()
 
     def close(self) -> None:
         """Let the thread end."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._jobs.put(None)
 
 
 class Judge:
@@ -95,25 +135,26 @@ class Judge:
         self._often = journal.OncePerMinute()
 
     async def score(
-        self, kind: Kind, items: Sequence[Record], at: datetime
-    ) -> list[Verdict | None]:
-        """A verdict for each item, in order; None where even the stand-in failed."""
+        self, kind: Kind, items: Sequence[Record], at: datetime, then: Then[T] | None = None
+    ) -> Scored[T]:
+        """Score the items; ``then`` follows at once if the champion scored them all in time."""
         if not items:
-            return []
+            return Scored([], None)
         started = time.monotonic()
-        verdicts: list[Verdict | None] = [None] * len(items)
+        scored: Scored[T] = Scored([None] * len(items), None)
         scorer = self._champions.scorer(kind)
         if scorer is None:
             self._often.problem(f"{kind}_degraded", kind=kind, cause="no champion")
         else:
-            job = await self._benches[kind].score(scorer, items, at, self._seconds)
-            verdicts = list(job.verdicts)
-            if None in verdicts:
+            job = _Job(scorer, items, at, then)
+            await self._benches[kind].work(job, self._seconds)
+            scored = Scored(list(job.verdicts), job.after)
+            if None in scored.verdicts:
                 cause = "scoring failed" if job.fault else "scoring took too long"
                 self._often.problem(f"{kind}_degraded", job.fault, kind=kind, cause=cause)
-        await self._fill(kind, items, at, verdicts)
+        await self._fill(kind, items, at, scored.verdicts)
         self._metrics.scoring.labels(kind).observe(time.monotonic() - started)
-        return verdicts
+        return scored
 
     async def _fill(
         self, kind: Kind, items: Sequence[Record], at: datetime, verdicts: list[Verdict | None]
@@ -121,10 +162,10 @@ class Judge:
         missing = [index for index, verdict in enumerate(verdicts) if verdict is None]
         if not missing:
             return
-        scorer = self._champions.stand_in(kind)
-        job = await self._spares[kind].score(
-            scorer, [items[index] for index in missing], at, self._seconds
+        job: _Job[None] = _Job(
+            self._champions.stand_in(kind), [items[index] for index in missing], at
         )
+        await self._spares[kind].work(job, self._seconds)
         if None in job.verdicts:
             self._often.problem(f"{kind}_stand_in_failed", job.fault, kind=kind)
         for index, verdict in zip(missing, job.verdicts, strict=True):

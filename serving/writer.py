@@ -90,11 +90,12 @@ class Writer:
             self._make_room(decisions)
             if not self._passes:
                 self._passes_due = time.monotonic() + _PASSES_WAIT_SECONDS
+                # Once it knows when to wake, waking it earlier only takes time from scoring.
+                self._changed.notify()
             self._passes.extend(decisions)
             for decision in decisions:
                 self._pending[decision.decision_id] = decision
                 self._latest[decision.kind, decision.data_id] = decision
-            self._changed.notify()
 
     def pending(self, decision_id: str) -> Decision | None:
         """A pass that was answered and is not yet written."""

@@ -96,6 +96,16 @@ def test_an_older_decision_is_recalled_by_name_beside_the_latest(ledger: Ledger)
     assert latest["seg-1"].decision_id == "new"
 
 
+def test_older_decisions_on_several_items_are_recalled_by_name(ledger: Ledger) -> None:
+    later = NOON + timedelta(days=1)
+    ledger.record([decision("a-old", "a"), decision("a-new", "a", at=later), decision("b-1", "b")])
+
+    named, latest = ledger.recall("claims", ["a", "b", "c"], ["a-old", "b-1"])
+
+    assert sorted(named) == ["a-old", "b-1"]
+    assert {item: one.decision_id for item, one in latest.items()} == {"a": "a-new", "b": "b-1"}
+
+
 def test_more_items_than_a_database_takes_parameters_can_be_looked_up(ledger: Ledger) -> None:
     ledger.record([decision(f"d{n}", data_id=f"seg-{n}") for n in range(1_200)])
 

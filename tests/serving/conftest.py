@@ -26,8 +26,15 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 
+class Panic(BaseException):
+    """What a compiled library raises when it panics: no ``Exception``."""
+
+
 class WordScorer:
-    """Blocks ``根治``, sends ``最好`` to review, fails on ``故障``; as deterministic as a model."""
+    """Blocks ``根治``, sends ``最好`` to review, fails on ``故障`` and panics on ``崩溃``.
+
+    It is as deterministic as a model.
+    """
 
     policy_version = "p1"
     lexicon_version = "l1"
@@ -50,6 +57,8 @@ class WordScorer:
             self.before_scoring()
             if "故障" in text:
                 raise ZeroDivisionError(text)
+            if "崩溃" in text:
+                raise Panic(text)
         suggestion = self.mildest
         labels = []
         for word, harsh in (("最好", "review"), ("根治", "block")):

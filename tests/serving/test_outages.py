@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,12 +121,16 @@ def test_a_queue_that_is_full_is_an_overload(tmp_path: Path, shelf: Shelf) -> No
 
 def test_too_many_requests_at_once_are_an_overload(tmp_path: Path, shelf: Shelf) -> None:
     with Service(tmp_path, shelf, {"MINGCHA_MAX_IN_FLIGHT": "1"}) as service:
-        go_on = threading.Event()
-        shelf.scorers["claims", "v1"].before_scoring = lambda: _wait(go_on)
+        scoring, go_on = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            scoring.set()
+            _wait(go_on)
+
+        shelf.scorers["claims", "v1"].before_scoring = hold
         first = threading.Thread(target=service.score, args=(speech("你好"),))
         first.start()
-        while not service.runtime.judge._benches["claims"]._executor._threads:
-            time.sleep(0.001)
+        assert scoring.wait(5)
         response = service.post(speech("早", "seg-2"))
         go_on.set()
         first.join()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.ledger import Keys
+from data.ledger import Keys, Ledger
 from tests.serving.conftest import Service, Shelf, listing, speech
 
 
@@ -108,11 +108,50 @@ def test_degraded_answers_may_pass_where_the_settings_say_so(tmp_path: Path, she
     assert (result["suggestion"], result["degraded"]) == ("pass", True)
 
 
-def test_an_item_that_the_model_fails_on_is_degraded_and_no_other(service: Service) -> None:
-    failed, scored = service.score(speech("故障", "a"), speech("你好", "b"))
+@pytest.mark.parametrize("text", ["故障", "崩溃"])
+def test_an_item_that_the_model_fails_on_is_degraded_and_no_other(
+    service: Service, text: str
+) -> None:
+    failed, scored = service.score(speech(text, "a"), speech("你好", "b"))
 
     assert (failed["degraded"], failed["suggestion"]) == (True, "review")
     assert (scored["degraded"], scored["suggestion"]) == (False, "pass")
+
+
+def test_a_degraded_answer_is_remembered_like_any_other(tmp_path: Path, shelf: Shelf) -> None:
+    shelf.current["claims"] = None
+    with Service(tmp_path, shelf, {}) as service:
+        (first,) = service.score(speech("你好"))
+        (again,) = service.score(speech("你好"))
+        (changed,) = service.score(speech("早"))
+
+    assert again["decision_id"] == first["decision_id"]
+    assert changed["previous_decision_id"] == first["decision_id"]
+
+
+def test_a_ledger_beyond_the_network_is_remembered_alike(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ledger, "is_embedded", False)
+    (first,) = service.score(speech("根治"))
+    (again,) = service.score(speech("根治"))
+    (changed,) = service.score(speech("你好"))
+
+    assert again["decision_id"] == first["decision_id"]
+    assert changed["previous_decision_id"] == first["decision_id"]
+
+
+def test_what_a_slow_model_finished_in_time_is_kept_and_remembered(
+    tmp_path: Path, shelf: Shelf
+) -> None:
+    with Service(tmp_path, shelf, {"MINGCHA_SCORING_SECONDS": "0.2"}) as service:
+        (first,) = service.score(speech("根治", "a"))
+        pauses = iter((0.0, 0.5))
+        shelf.scorers["claims", "v1"].before_scoring = lambda: time.sleep(next(pauses))
+        again, slow = service.score(speech("根治", "a"), speech("你好", "b"))
+
+    assert {**again, "latency_ms": 0} == {**first, "latency_ms": 0}
+    assert slow["degraded"]
 
 
 def test_a_slow_model_is_replaced_by_the_degraded_answer(tmp_path: Path, shelf: Shelf) -> None:
