@@ -74,27 +74,55 @@ def write_artifact(parent: Path, files: Mapping[str, bytes], facts: Mapping[str,
     """Write files and manifest into ``parent/<model_version>``; what stands there is kept.
 
     The version is the hash of the files and facts: the same model has the same version. The
-    directory appears whole or not at all.
+    directory appears whole or not at all. Raises ArtifactError when a damaged one stands there.
     """
-    entries = {name: _entry(content) for name, content in sorted(files.items())}
-    version = _version(entries, facts)
-    target = parent / version
+    target = parent / _version(_entries(files), facts)
     if target.exists():
+        read_files(target, read_manifest(target))
         return target
-    manifest = {"format": FORMAT, "model_version": version, "files": entries, **facts}
+    _write(target, files, facts)
+    return target
+
+
+def place_artifact(target: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> Path:
+    """Write an artefact as the directory ``target``, in place of one that stands there.
+
+    Raises ArtifactError when the directory holds anything else.
+    """
+    if target.exists() and not target.is_dir():
+        raise ArtifactError(f"{target}: is a file; an artefact is a directory")
+    if target.exists() and any(target.iterdir()):
+        if not (target / MANIFEST).is_file():
+            raise ArtifactError(f"{target}: holds other files; name a new or empty directory")
+        shutil.rmtree(target)
+    _write(target, files, facts)
+    return target
+
+
+def _write(target: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> None:
+    entries = _entries(files)
+    manifest = {
+        "format": FORMAT,
+        "model_version": _version(entries, facts),
+        "files": entries,
+        **facts,
+    }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"
     Manifest.model_validate_json(text)
-    parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=parent))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=target.parent))
     try:
         for name, content in {**files, MANIFEST: text.encode()}.items():
             _write_durably(staging / name, content)
         staging.chmod(0o755)
         os.replace(staging, target)
-    except OSError:
+    except OSError as error:
         shutil.rmtree(staging, ignore_errors=True)
-        raise
-    return target
+        raise ArtifactError(f"{target}: cannot be written: {error.strerror}") from error
+
+
+def _entries(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    return {name: _entry(content) for name, content in sorted(files.items())}
 
 
 def read_manifest(directory: Path) -> Manifest:

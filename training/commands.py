@@ -33,7 +33,9 @@ def train(
     more: Annotated[list[Path] | None, typer.Argument(help="Further labelled files.")] = None,
     seeds: Annotated[bool, typer.Option(help="Train on the seeds too.")] = True,
     register: Annotated[bool, typer.Option(help="Register the model in MLflow.")] = True,
-    out: Annotated[Path | None, typer.Option(help="Directory for the artefact.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The directory that becomes the artefact.")
+    ] = None,
     map_: MapOption = [],  # noqa: B006
     set_: SetOption = [],  # noqa: B006
     encoding: EncodingOption = "utf-8",

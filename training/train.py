@@ -15,7 +15,13 @@ from data.read import Layout
 from data.seeds import seeds_version
 from data.verdict import Kind
 from data.version import __version__
-from models.artifact import Manifest, Thresholds, read_manifest, write_artifact
+from models.artifact import (
+    Manifest,
+    Thresholds,
+    place_artifact,
+    read_manifest,
+    write_artifact,
+)
 from models.calibrated import sigmoid
 from models.claim import pack_claims
 from models.knowledge import Knowledge, load_knowledge
@@ -228,7 +234,10 @@ def publish(
 ) -> Trained:
     """Write the artefact; log and register it unless told not to."""
     kind: Kind = facts["kind"]
-    directory = write_artifact(request.out or artifacts(request.home, kind), files, facts)
+    if request.out is None:
+        directory = write_artifact(artifacts(request.home, kind), files, facts)
+    else:
+        directory = place_artifact(request.out, files, facts)
     manifest = read_manifest(directory)
     if not request.registered:
         return Trained(directory, manifest, None, None)

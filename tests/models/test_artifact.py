@@ -11,6 +11,7 @@ import pytest
 from models.artifact import (
     MANIFEST,
     ArtifactError,
+    place_artifact,
     read_files,
     read_manifest,
     write_artifact,
@@ -170,3 +171,29 @@ print([name for name in heavy if name in sys.modules])
     )
 
     assert done.stdout.split("\n")[:2] == ["block", "[]"]
+
+
+def test_an_artefact_never_takes_the_place_of_other_files(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    with pytest.raises(ArtifactError, match="holds other files; name a new or empty directory"):
+        place_artifact(tmp_path, {"a.txt": b"a"}, FACTS)
+
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_an_artefact_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    place_artifact(target, {"a.txt": b"a"}, FACTS)
+
+    place_artifact(target, {"b.txt": b"b"}, FACTS)
+
+    assert read_files(target, read_manifest(target)) == {"b.txt": b"b"}
+
+
+def test_a_damaged_artefact_is_not_taken_for_the_one_to_be_written(tmp_path: Path) -> None:
+    written = write_artifact(tmp_path, {"a.txt": b"a"}, FACTS)
+    (written / "a.txt").write_bytes(b"b")
+
+    with pytest.raises(ArtifactError, match=r"a\.txt"):
+        write_artifact(tmp_path, {"a.txt": b"a"}, FACTS)

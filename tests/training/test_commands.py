@@ -167,6 +167,21 @@ def test_scoring_twice_gives_the_same_answers(home: Path, speech: Path, tmp_path
     assert json.dumps(one) == json.dumps(two)
 
 
+def test_the_directory_named_by_out_is_the_artefact_that_model_takes(
+    data: Path, speech: Path, tmp_path: Path
+) -> None:
+    model, out = tmp_path / "model", tmp_path / "answers.jsonl"
+    train = ("train", "claims", "--data", data, "--no-seeds", "--no-register", "--out", model)
+
+    run(tmp_path, *train)
+    run(tmp_path, *train)
+    run(tmp_path, "score", "claims", speech, "--out", out, "--model", model, code=3)
+
+    version = json.loads((model / "manifest.json").read_text("utf-8"))["model_version"]
+    assert {answer["model_version"] for answer in lines(out)} == {version}
+    assert champion(tmp_path, "claims") is None
+
+
 @pytest.mark.usefixtures("trained")
 def test_answers_never_replace_their_input(home: Path, speech: Path, tmp_path: Path) -> None:
     before = speech.read_bytes()
