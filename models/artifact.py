@@ -80,26 +80,29 @@ def write_artifact(parent: Path, files: Mapping[str, bytes], facts: Mapping[str,
     if target.exists():
         read_files(target, read_manifest(target))
         return target
-    _write(target, files, facts)
+    _appear(_staged(target.parent, files, facts), target)
     return target
 
 
 def place_artifact(target: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> Path:
     """Write an artefact as the directory ``target``, in place of one that stands there.
 
-    Raises ArtifactError when the directory holds anything else.
+    The old one goes when the new one is written. Raises ArtifactError when the directory holds
+    anything else.
     """
     if target.exists() and not target.is_dir():
         raise ArtifactError(f"{target}: is a file; an artefact is a directory")
-    if target.exists() and any(target.iterdir()):
-        if not (target / MANIFEST).is_file():
-            raise ArtifactError(f"{target}: holds other files; name a new or empty directory")
+    if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise ArtifactError(f"{target}: holds other files; name a new or empty directory")
+    staging = _staged(target.parent, files, facts)
+    if target.exists():
         shutil.rmtree(target)
-    _write(target, files, facts)
+    _appear(staging, target)
     return target
 
 
-def _write(target: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> None:
+def _staged(parent: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> Path:
+    """The artefact, complete and on disk, under a temporary name in ``parent``."""
     entries = _entries(files)
     manifest = {
         "format": FORMAT,
@@ -109,12 +112,23 @@ def _write(target: Path, files: Mapping[str, bytes], facts: Mapping[str, Any]) -
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"
     Manifest.model_validate_json(text)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=target.parent))
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=parent))
+    except OSError as error:
+        raise ArtifactError(f"{parent}: cannot be written: {error.strerror}") from error
     try:
         for name, content in {**files, MANIFEST: text.encode()}.items():
             _write_durably(staging / name, content)
         staging.chmod(0o755)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise ArtifactError(f"{parent}: cannot be written: {error.strerror}") from error
+    return staging
+
+
+def _appear(staging: Path, target: Path) -> None:
+    try:
         os.replace(staging, target)
     except OSError as error:
         shutil.rmtree(staging, ignore_errors=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from data.listing import Listing
 from data.record import Record
+from data.segment import LiveSegment
 from data.verdict import Hit, Kind, LabelVerdict, Suggestion, Verdict, harshest, risk_level
 from features.cues import label_weights
 from features.listing import listing_features
@@ -114,5 +115,6 @@ class LexiconScorer:
 
 def item_id(item: Record) -> str:
     """The ``data_id`` of a listing or a segment."""
-    found: str = getattr(item, "data_id")  # noqa: B009
-    return found
+    if not isinstance(item, Listing | LiveSegment):
+        raise TypeError(f"{type(item).__name__} is neither a LiveSegment nor a Listing")
+    return item.data_id

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,10 +19,12 @@ from data.command import (
 )
 from data.home import home
 from data.problem import MingchaError, UsageError
+from data.read import Layout
 from data.record import parse_instant
 from data.verdict import Kind
 
 Policy = Literal["balanced", "capacity"]
+Report = Callable[[str], None]
 KindArgument = Annotated[Kind, typer.Argument(help="What to work on.")]
 
 
@@ -111,7 +114,12 @@ def score(
 
 
 def _evaluate_claims(
-    data: list[Path], layout: Any, model: Path | None, cv: int | None, seeds: bool, report: Any
+    data: list[Path],
+    layout: Layout,
+    model: Path | None,
+    cv: int | None,
+    seeds: bool,
+    report: Report,
 ) -> dict[str, Any]:
     from models.claim_scorer import ClaimScorer
     from models.knowledge import load_knowledge
@@ -132,7 +140,12 @@ def _evaluate_claims(
 
 
 def _evaluate_listings(
-    data: list[Path], layout: Any, model: Path | None, cv: int | None, seeds: bool, report: Any
+    data: list[Path],
+    layout: Layout,
+    model: Path | None,
+    cv: int | None,
+    seeds: bool,
+    report: Report,
 ) -> dict[str, Any]:
     from models.knowledge import load_knowledge
     from models.listing_scorer import ListingScorer
@@ -174,7 +187,7 @@ def _instant(text: str | None) -> datetime:
     return instant
 
 
-def _progress(work: str) -> Any:
+def _progress(work: str) -> Report:
     def report(sentence: str) -> None:
         complain(f"{work}: {sentence}")
 

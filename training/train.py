@@ -172,11 +172,10 @@ def listing_points(
 def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[ListingDoc]:
     """Files if any; seeds as asked; without files also a fresh simulation."""
     docs = listings.file_docs(request.files, knowledge.taxonomy.codes, request.layout, at)
-    simulated = listings.simulated_docs(at, SEED, request.simulated)
-    if request.seeds:
-        docs += listings.seed_docs(simulated, at, SEED_GROUPS, SEED)
-    if not request.files:
-        docs += simulated
+    if request.seeds or not request.files:
+        simulated = listings.simulated_docs(at, SEED, request.simulated)
+        docs += listings.seed_docs(simulated, at, SEED_GROUPS, SEED) if request.seeds else []
+        docs += [] if request.files else simulated
     if len({bool(doc.codes) for doc in docs}) < 2 or len({doc.group for doc in docs}) < 2:
         raise TrainingError(
             f"{len(docs)} listings: violating and clean ones of at least two groups are needed"

@@ -197,3 +197,14 @@ def test_a_damaged_artefact_is_not_taken_for_the_one_to_be_written(tmp_path: Pat
 
     with pytest.raises(ArtifactError, match=r"a\.txt"):
         write_artifact(tmp_path, {"a.txt": b"a"}, FACTS)
+
+
+def test_an_older_artefact_outlives_one_that_cannot_be_written(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    place_artifact(target, {"a.txt": b"a"}, FACTS)
+
+    with pytest.raises(ArtifactError, match="cannot be written"):
+        place_artifact(target, {"a" * 300: b"too long a name for a file"}, FACTS)
+
+    assert read_files(target, read_manifest(target)) == {"a.txt": b"a"}
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
