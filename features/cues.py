@@ -124,16 +124,24 @@ class CueReader:
 
 
 def label_weights(hits: Sequence[CueHit]) -> dict[str, float]:
-    """The summed weight of each label's cues; of cues that overlap, only the strongest counts."""
+    """The summed weight of each label's cues; of cues that overlap, only the strongest counts.
+
+    A cue counts once however often it is said: who sells blood pressure meters (血压计) names
+    the disease in every other sentence and claims nothing.
+    """
     taken: dict[str, list[tuple[int, int]]] = {}
     weights: dict[str, float] = {}
+    counted: set[tuple[str, str]] = set()
     for hit in sorted(hits, key=lambda hit: -hit.weight):
+        if (hit.code, hit.cue) in counted:
+            continue
         of_label = taken.setdefault(hit.code, [])
         # Spans that are taken do not overlap, so only the two around the hit can be in its way.
         place = bisect_left(of_label, (hit.start, hit.end))
         is_free = place == len(of_label) or hit.end <= of_label[place][0]
         if is_free and (place == 0 or of_label[place - 1][1] <= hit.start):
             of_label.insert(place, (hit.start, hit.end))
+            counted.add((hit.code, hit.cue))
             weights[hit.code] = weights.get(hit.code, 0.0) + hit.weight
     return weights
 

@@ -12,7 +12,13 @@ from models.artifact import Thresholds
 from models.calibrated import sigmoid
 from models.claim import Assessment, ClaimModel, evasion_probability
 from models.explain import cited, with_scores
-from models.policy import CRITICAL, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT, ClaimContext
+from models.policy import (
+    CRITICAL,
+    EXPLICIT_PROBABILITY,
+    EXPLICIT_WEIGHT,
+    PLAIN_WEIGHT,
+    ClaimContext,
+)
 from models.texts import item_texts
 from models.verdicts import Versions, label_verdict, verdict
 
@@ -23,13 +29,18 @@ Shifts = Mapping[str, float]
 
 
 class _Field(NamedTuple):
-    """One text of a segment, judged: ``explicit`` are the labels that a rule settles."""
+    """One text of a segment, judged.
+
+    ``explicit`` are the labels that a rule settles, ``plain`` those that the lexicon alone sends
+    to review.
+    """
 
     name: str
     text: str
     assessment: Assessment
     probability: float
     explicit: list[str]
+    plain: list[str]
 
 
 class ClaimScorer:
@@ -81,9 +92,10 @@ class ClaimScorer:
 
     def _judge(self, name: str, text: str, shifts: Shifts) -> _Field:
         assessment = self.model.assess(text)
-        explicit = self._explicit(assessment, shifts)
         probability = self._probability(assessment, shifts)
-        return _Field(name, text, assessment, probability, explicit)
+        plain = self._plain(assessment, shifts)
+        explicit = [code for code in plain if self._settles(assessment, code)]
+        return _Field(name, text, assessment, probability, explicit, plain)
 
     def _probability(self, assessment: Assessment, shifts: Shifts) -> float:
         """Model and lexicon together; context moves it as far as it moves the likeliest label.
@@ -96,19 +108,27 @@ class ClaimScorer:
         shifted = assessment.labels + [shifts.get(code, 0.0) for code in self.model.codes]
         moved = float(shifted.max() - assessment.labels.max())
         probability = float(sigmoid(assessment.logit + moved))
-        explicit = self._explicit(assessment, shifts)
-        return max(probability, EXPLICIT_PROBABILITY) if explicit else probability
+        return max(probability, self._floor(assessment, shifts))
 
-    def _explicit(self, assessment: Assessment, shifts: Shifts) -> list[str]:
+    def _floor(self, assessment: Assessment, shifts: Shifts) -> float:
+        """What the lexicon alone is enough for: a block, a review, nothing."""
+        plain = self._plain(assessment, shifts)
+        if any(self._settles(assessment, code) for code in plain):
+            return EXPLICIT_PROBABILITY
+        return self.thresholds.flag if plain else 0.0
+
+    def _plain(self, assessment: Assessment, shifts: Shifts) -> list[str]:
         if not assessment.read.units:
             return []
         return [
             code
             for code, weight in assessment.weights.items()
-            if weight >= EXPLICIT_WEIGHT
-            and self.taxonomy[code].severity == CRITICAL
-            and shifts.get(code, 0.0) >= 0
+            if weight >= PLAIN_WEIGHT and shifts.get(code, 0.0) >= 0
         ]
+
+    def _settles(self, assessment: Assessment, code: str) -> bool:
+        critical = self.taxonomy[code].severity == CRITICAL
+        return critical and assessment.weights[code] >= EXPLICIT_WEIGHT
 
     def _labels(self, fields: Sequence[_Field], shifts: Shifts) -> list[LabelVerdict]:
         """The labels of every field that is flagged; one that two fields show is listed once."""
@@ -116,7 +136,7 @@ class ClaimScorer:
         chances: dict[str, float] = {}
         explicit: set[str] = set()
         for field in fields:
-            if field.probability < self.thresholds.flag and not field.explicit:
+            if field.probability < self.thresholds.flag and not field.plain:
                 continue
             listed = self._listed(field, shifts)
             elsewhere = max((f.probability for f in fields if f is not field), default=0.0)
@@ -138,12 +158,10 @@ class ClaimScorer:
             code: min(alone, field.probability)
             for code, alone in zip(codes, sigmoid(shifted).tolist(), strict=True)
         }
-        found.update(dict.fromkeys(field.explicit, field.probability))
+        found.update(dict.fromkeys(field.plain, field.probability))
         ranked = sorted(found, key=lambda code: -found[code])
         likely = [
-            code
-            for code in ranked
-            if found[code] >= self.thresholds.label or code in field.explicit
+            code for code in ranked if found[code] >= self.thresholds.label or code in field.plain
         ]
         return {code: found[code] for code in likely or ranked[:1]}
 

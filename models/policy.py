@@ -29,6 +29,10 @@ EXPLICIT_WEIGHT: Final = 1.3
 """Summed cue weight that makes a severity-4 claim explicit: a contact and a verb of diversion,
 a disease and a verb of cure."""
 
+PLAIN_WEIGHT: Final = 1.0
+"""Summed cue weight at which the lexicon alone sends a claim to review: what everybody can hear
+is not for a model to weigh. It fires on 7 % of violating and 2 % of clean live windows."""
+
 EXPLICIT_PROBABILITY: Final = 0.97
 """The item probability that an explicit claim is given: the lexicon's in-sample precision."""
 
@@ -62,7 +66,7 @@ _COVERS: Final = {
 def policy_version(name: str, thresholds: Thresholds) -> str:
     """A name that changes with any number the policy decides by."""
     shifts = sorted((*key, value) for key, value in _SHIFTS.items())
-    numbers = [BLOCK_AT, CERTAIN, EXPLICIT_WEIGHT, EXPLICIT_PROBABILITY, shifts]
+    numbers = [BLOCK_AT, CERTAIN, PLAIN_WEIGHT, EXPLICIT_WEIGHT, EXPLICIT_PROBABILITY, shifts]
     text = json.dumps([name, thresholds.model_dump(), numbers, _COVERS])
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 

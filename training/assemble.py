@@ -5,21 +5,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
-from data.examples import Example, load_examples
+from data.examples.speech import Example, load_examples
 from data.problem import FileError, quoted
 from data.read import Layout, Rejected, read_rows
 from data.split import script_groups
 from features.normalise import normalise
-
-WINDOWS: Final = 1_200
-"""Windows composed of seed sentences, so that the pooler meets windows of real length."""
-
-# As many sentences as a real window of some 350 characters holds.
-_COMPOSED_SENTENCES: Final = (8, 22)
 
 
 @dataclass(frozen=True)
@@ -27,7 +20,7 @@ class ClaimDoc:
     """A labelled text. ``codes`` is None when they are unknown; ``quotes`` is (code, words).
 
     ``complete`` says that the quotes are all there is, so that the rest of a violating text is
-    clean. ``composed`` windows train the pooler only: their sentences stand on their own too.
+    clean.
     """
 
     text: str
@@ -37,26 +30,17 @@ class ClaimDoc:
     group: str
     source: str
     complete: bool = True
-    composed: bool = False
 
 
-def seed_docs(folds: int, seed: int) -> list[ClaimDoc]:
-    """The example sentences, and windows composed of them, in ``folds`` groups.
+def seed_docs(folds: int, seed: int, examples: Sequence[Example] | None = None) -> list[ClaimDoc]:
+    """The example speech in ``folds`` groups; all that one host says is in one of them.
 
-    A window is composed of sentences of one group only, so that no split by group puts a
-    sentence on both sides.
+    ``examples`` are some of the seeds' where not all shall take part.
     """
-    sentences = [_of_example(example) for example in load_examples()]
-    rng = np.random.default_rng(seed)
-    group_of = rng.integers(folds, size=len(sentences))
-    grouped = [
-        replace(doc, group=f"seeds-{group}") for doc, group in zip(sentences, group_of, strict=True)
-    ]
-    windows: list[ClaimDoc] = []
-    for fold in range(folds):
-        members = [doc for doc in grouped if doc.group == f"seeds-{fold}"]
-        windows.extend(_compose(members, WINDOWS // folds, rng))
-    return grouped + windows
+    examples = load_examples() if examples is None else examples
+    hosts = np.random.default_rng(seed).permutation(sorted({example.host for example in examples}))
+    fold_of = {str(host): number % folds for number, host in enumerate(hosts)}
+    return [_of_example(example, f"seeds-{fold_of[example.host]}") for example in examples]
 
 
 def file_docs(paths: Sequence[Path], codes: Sequence[str], layout: Layout) -> list[ClaimDoc]:
@@ -73,42 +57,14 @@ def file_docs(paths: Sequence[Path], codes: Sequence[str], layout: Layout) -> li
     return docs
 
 
-def _of_example(example: Example) -> ClaimDoc:
+def _of_example(example: Example, group: str) -> ClaimDoc:
     return ClaimDoc(
         text=example.text,
         violation=bool(example.codes),
         codes=tuple(example.codes),
         quotes=tuple((evidence.code, evidence.quote) for evidence in example.evidence),
-        group="",
-        source=f"seeds/{example.channel}",
-    )
-
-
-def _compose(members: list[ClaimDoc], count: int, rng: np.random.Generator) -> Iterator[ClaimDoc]:
-    speech = [doc for doc in members if doc.source == "seeds/speech"]
-    clean = [doc for doc in speech if not doc.violation]
-    violating = [doc for doc in speech if doc.violation]
-    for number in range(count):
-        size = int(rng.integers(*_COMPOSED_SENTENCES))
-        claims = 0 if number % 2 else int(rng.integers(1, 3))
-        parts = [*_draw(clean, size - claims, rng), *_draw(violating, claims, rng)]
-        order = rng.permutation(len(parts))
-        yield _joined([parts[index] for index in order])
-
-
-def _draw(docs: list[ClaimDoc], count: int, rng: np.random.Generator) -> list[ClaimDoc]:
-    return [docs[index] for index in rng.permutation(len(docs))[:count]]
-
-
-def _joined(parts: Sequence[ClaimDoc]) -> ClaimDoc:
-    return ClaimDoc(
-        text="".join(part.text for part in parts),
-        violation=any(part.violation for part in parts),
-        codes=tuple(sorted({code for part in parts for code in part.codes or ()})),
-        quotes=tuple(quote for part in parts for quote in part.quotes),
-        group=parts[0].group,
-        source="seeds/window",
-        composed=True,
+        group=group,
+        source=f"seeds/{example.unit}",
     )
 
 

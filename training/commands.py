@@ -158,8 +158,7 @@ def _evaluate_listings(
     at = datetime.now(UTC)
     docs = listings.file_docs(data, knowledge.taxonomy.codes, layout, at)
     if cv is not None:
-        simulated = listings.simulated_docs(at, SEED) if seeds else []
-        always = listings.seed_docs(simulated, at, SEED_GROUPS, SEED) if seeds else []
+        always = listings.seed_docs(at, SEED_GROUPS, SEED) if seeds else []
         return cross_validate_listings(docs, always, knowledge, cv, at, report)
     scorer = load_scorer(_artifact("listings", model))
     if not isinstance(scorer, ListingScorer):
@@ -211,4 +210,6 @@ def _headline(report: dict[str, Any], *, simulated: bool = False) -> str:
         low, high = report["intervals"].get(name, (float("nan"), float("nan")))
         lines.append(f"{name} {report[name]:.3f} [{low:.3f}, {high:.3f}]")
     lines.append(f"threshold {report['threshold']:.3f}")
+    for corpus, count in report.get("regression", {}).items():
+        lines.append(f"{corpus}: {count['wrong']} of {count['rows']} wrong")
     return "\n".join(lines)

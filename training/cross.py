@@ -18,6 +18,7 @@ from models.verdicts import Versions
 from training.assemble import ClaimDoc
 from training.claims import fit_claims
 from training.evaluate import evaluation
+from training.guard import counted, guard
 from training.listings import ListingDoc, fit_listings, reference_prices
 from training.thresholds import operating_points
 from training.train import SEED, label_pairs, listing_points
@@ -74,7 +75,8 @@ def evaluate_scorer(
         scores[index] = verdict.probability
         labels[index] = sigmoid(scorer.model.assess(doc.text).labels)
     flag = scorer.thresholds.flag
-    return _report(docs, scores, scores >= flag, flag, labels, knowledge)
+    report = _report(docs, scores, scores >= flag, flag, labels, knowledge)
+    return report | {"regression": counted(guard(scorer))}
 
 
 def cross_validate_listings(
@@ -106,7 +108,7 @@ def evaluate_listing_scorer(
     """Measure a listing artefact on rows that it was not trained on."""
     judged = _Judged.blank(len(docs), len(knowledge.taxonomy.codes))
     judged.fill(docs, np.arange(len(docs)), scorer)
-    return judged.report(docs, knowledge)
+    return judged.report(docs, knowledge) | {"regression": counted(guard(scorer))}
 
 
 @dataclass

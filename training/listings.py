@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 from sklearn.linear_model import LogisticRegression
 
-from data.examples import Example, load_examples
+from data.examples.listings import load_listing_examples
 from data.listing import Listing
 from data.problem import FileError
 from data.read import Layout, Rejected, read_records
 from data.simulate.listings import simulate_listings
 from data.split import grouped_folds, script_groups
 from features.price import NO_REFERENCE_PRICES, ReferencePrices, build_reference_prices
+from models.claim import Read
 from models.knowledge import Knowledge
 from models.listing import (
     ANY,
@@ -30,7 +31,7 @@ from models.listing import (
     read_listing,
 )
 from models.trees import Trees
-from training.units import FittedUnits, UnitTable, fit_units
+from training.units import FittedUnits, UnitTable, covered, fit_units
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -64,13 +65,17 @@ _TREES: Final = {
 
 @dataclass(frozen=True)
 class ListingDoc:
-    """A labelled listing, the instant it is judged at, and the group that splits it."""
+    """A labelled listing, the instant it is judged at, and the group that splits it.
+
+    ``quotes`` are the words that show each label, (code, words); None where they are not known.
+    """
 
     listing: Listing
     codes: tuple[str, ...]
     at: datetime
     group: str
     source: str
+    quotes: tuple[tuple[str, str], ...] | None = None
 
 
 class LabelledListing(Listing):
@@ -109,28 +114,23 @@ def simulated_docs(at: datetime, seed: int, n: int = SIMULATED) -> list[ListingD
     ]
 
 
-def seed_docs(
-    simulated: Sequence[ListingDoc], at: datetime, folds: int, seed: int
-) -> list[ListingDoc]:
-    """The examples as listings: a title, or speech as the description of a harmless product.
+def seed_docs(at: datetime, folds: int, seed: int) -> list[ListingDoc]:
+    """The example listings, in ``folds`` groups.
 
-    Price and category are drawn from clean simulated listings, so that they tell nothing.
+    What hosts say is left out: read as descriptions it made a model that flags plain titles.
     """
     rng = np.random.default_rng(seed)
-    clean = [doc.listing for doc in simulated if not doc.codes]
-    docs = []
-    for number, example in enumerate(load_examples()):
-        base = clean[int(rng.integers(len(clean)))]
-        docs.append(
-            ListingDoc(
-                listing=_as_listing(example, base, number),
-                codes=tuple(example.codes),
-                at=at,
-                group=f"seeds-{int(rng.integers(folds))}",
-                source=f"seeds/{example.channel}",
-            )
+    return [
+        ListingDoc(
+            listing=example.listing,
+            codes=tuple(example.codes),
+            at=at,
+            group=f"seeds-{int(rng.integers(folds))}",
+            source="seeds/listing",
+            quotes=tuple((e.code, e.quote) for e in example.evidence if e.quote is not None),
         )
-    return docs
+        for example in load_listing_examples()
+    ]
 
 
 def file_docs(
@@ -272,21 +272,23 @@ def _boost(rows: Floats, target: Floats, weights: Floats) -> lightgbm.Booster:
 def _unit_table(
     docs: Sequence[ListingDoc], reads: Sequence[ListingRead], codes: Sequence[str]
 ) -> UnitTable:
-    """Every unit of a violating listing's prose is taken to show what the listing is.
-
-    Titles are short, and descriptions few: there is no evidence by span to do better with.
-    """
+    """What each unit of a listing's prose shows: what its quotes say, else all of its labels."""
     texts: list[str] = []
     documents: list[int] = []
     targets: list[list[float]] = []
     for number, (doc, read) in enumerate(zip(docs, reads, strict=True)):
-        target = [float(bool(doc.codes)), *(float(code in doc.codes) for code in codes)]
         for text in prose(read).values():
-            for unit in text.units:
+            for unit, shown in zip(text.units, _shown(doc, text), strict=True):
                 texts.append(unit.text)
                 documents.append(number)
-                targets.append(target)
+                targets.append([float(bool(shown)), *(float(code in shown) for code in codes)])
     return UnitTable(texts, np.array(documents, dtype=np.intp), np.array(targets), tuple(codes))
+
+
+def _shown(doc: ListingDoc, text: Read) -> list[set[str]]:
+    if doc.quotes is None:
+        return [set(doc.codes) for _ in text.units]
+    return covered(doc.quotes, text)
 
 
 def _text_logits(
@@ -298,17 +300,6 @@ def _text_logits(
     ]
     flat = fitted.decision([text for texts in units for text in texts])
     return np.split(flat, np.cumsum([len(texts) for texts in units])[:-1])
-
-
-def _as_listing(example: Example, base: Listing, number: int) -> Listing:
-    spoken = example.channel == "speech"
-    return Listing(
-        data_id=f"seed-{number}",
-        title=base.title if spoken else example.text,
-        description=example.text if spoken else None,
-        category=base.category,
-        price=base.price,
-    )
 
 
 def _file(path: Path, codes: frozenset[str], layout: Layout, at: datetime) -> Iterable[ListingDoc]:

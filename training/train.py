@@ -24,15 +24,20 @@ from models.artifact import (
 )
 from models.calibrated import sigmoid
 from models.claim import pack_claims
+from models.claim_scorer import ClaimScorer
 from models.knowledge import Knowledge, load_knowledge
 from models.listing import pack_listings
+from models.listing_scorer import ListingScorer
 from models.packing import pack_json
+from models.policy import ClaimContext
 from models.scorer import WORDS, tokenisation
 from models.store import artifacts
+from models.verdicts import Versions
 from training import listings
 from training.assemble import ClaimDoc, file_docs, seed_docs
 from training.claims import FittedClaims, fit_claims
 from training.evaluate import at_base_rate, evaluation
+from training.guard import counted, guard
 from training.listings import (
     BASE_RATE,
     FittedListings,
@@ -99,6 +104,14 @@ def train_claims(request: Request, at: datetime, report: Report) -> Trained:
         [doc.group for doc in docs],
         slices=[doc.source for doc in docs],
     )
+    scorer = ClaimScorer(
+        fitted.model,
+        points["balanced"],
+        Versions(model=None, policy="balanced", lexicon=knowledge.lexicon.version),
+        knowledge.taxonomy,
+        ClaimContext(knowledge.licences),
+    )
+    metrics["regression"] = counted(guard(scorer))
     files = {**pack_claims(fitted.model), WORDS: pack_json(knowledge.words())}
     facts = {
         **_facts("claims", at, knowledge, data_hash(docs), simulated=False),
@@ -134,6 +147,13 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
         labels={code: (labels[rows], chances[rows]) for code, (labels, chances) in pairs.items()},
         slices=[docs[row].source for row in rows],
     )
+    scorer = ListingScorer(
+        fitted.model,
+        points["balanced"],
+        Versions(model=None, policy="balanced", lexicon=knowledge.lexicon.version),
+        knowledge.taxonomy,
+    )
+    metrics["regression"] = counted(guard(scorer))
     files = {
         **pack_listings(fitted.model, fitted.trees),
         WORDS: pack_json(knowledge.words()),
@@ -151,17 +171,23 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
 def listing_points(
     docs: Sequence[ListingDoc], fitted: FittedListings
 ) -> tuple[dict[str, Thresholds], dict[str, tuple[Any, Any]]]:
-    """Operating points from out-of-fold scores, and each label's truth and probability there."""
+    """Operating points from out-of-fold scores, and each label's truth and probability there.
+
+    Where listings were simulated they alone choose: the seeds are a lesson, half of it traps,
+    and a threshold that suits them flags too many of the listings that shops submit.
+    """
     pairs = {
         code: (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
         for code, logits in fitted.label_out_of_fold.items()
     }
-    weights = base_rate_weights(docs)
+    like_traffic = np.array([doc.source == "simulated" for doc in docs])
+    rows = np.flatnonzero(like_traffic if like_traffic.any() else np.ones(len(docs), dtype=bool))
+    weights = base_rate_weights(docs)[rows]
     points = operating_points(
-        np.array([bool(doc.codes) for doc in docs]),
-        sigmoid(fitted.out_of_fold),
-        np.concatenate([truth for truth, _ in pairs.values()] or [np.zeros(1, dtype=bool)]),
-        np.concatenate([chances for _, chances in pairs.values()] or [np.zeros(1)]),
+        np.array([bool(doc.codes) for doc in docs])[rows],
+        sigmoid(fitted.out_of_fold)[rows],
+        np.concatenate([truth[rows] for truth, _ in pairs.values()] or [np.zeros(1, dtype=bool)]),
+        np.concatenate([chances[rows] for _, chances in pairs.values()] or [np.zeros(1)]),
         weights=weights,
         label_weights=np.tile(weights, len(pairs)) if pairs else None,
         traffic_base_rate=BASE_RATE,
@@ -174,7 +200,7 @@ def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[L
     docs = listings.file_docs(request.files, knowledge.taxonomy.codes, request.layout, at)
     if request.seeds or not request.files:
         simulated = listings.simulated_docs(at, SEED, request.simulated)
-        docs += listings.seed_docs(simulated, at, SEED_GROUPS, SEED) if request.seeds else []
+        docs += listings.seed_docs(at, SEED_GROUPS, SEED) if request.seeds else []
         docs += [] if request.files else simulated
     if len({bool(doc.codes) for doc in docs}) < 2 or len({doc.group for doc in docs}) < 2:
         raise TrainingError(

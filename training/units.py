@@ -1,6 +1,6 @@
 """Unit heads: which units of a document are positive, and the heads fitted on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,7 +71,7 @@ class FittedUnits:
 
 
 def unit_table(docs: Sequence[ClaimDoc], reads: Sequence[Read], codes: Sequence[str]) -> UnitTable:
-    """Label the units of all documents that are not composed of others.
+    """Label the units of all documents.
 
     A unit of a violating text is positive when an evidence span covers half of it, or it half
     of the span. Without evidence every unit is: by grouped cross-validation on real windows
@@ -81,10 +81,9 @@ def unit_table(docs: Sequence[ClaimDoc], reads: Sequence[Read], codes: Sequence[
     documents: list[int] = []
     targets = [np.empty((0, 1 + len(codes)))]
     for number, (doc, read) in enumerate(zip(docs, reads, strict=True)):
-        if not doc.composed:
-            texts.extend(unit.text for unit in read.units)
-            documents.extend([number] * len(read.units))
-            targets.append(_targets(doc, read, codes))
+        texts.extend(unit.text for unit in read.units)
+        documents.extend([number] * len(read.units))
+        targets.append(_targets(doc, read, codes))
     return UnitTable(
         texts, np.array(documents, dtype=np.intp), np.concatenate(targets), tuple(codes)
     )
@@ -130,7 +129,7 @@ def _targets(doc: ClaimDoc, read: Read, codes: Sequence[str]) -> Floats:
         return targets
     if not doc.quotes:
         return _without_evidence(doc, targets, codes)
-    for row, named in enumerate(_covered(doc, read)):
+    for row, named in enumerate(covered(doc.quotes, read)):
         if named:
             targets[row, 0] = 1.0
             targets[row, [1 + codes.index(code) for code in named]] = 1.0
@@ -148,11 +147,11 @@ def _without_evidence(doc: ClaimDoc, targets: Floats, codes: Sequence[str]) -> F
     return targets
 
 
-def _covered(doc: ClaimDoc, read: Read) -> list[set[str]]:
-    """The codes whose evidence each unit holds."""
+def covered(quotes: Iterable[tuple[str, str]], read: Read) -> list[set[str]]:
+    """The codes whose evidence each unit holds; ``quotes`` are (code, words)."""
     text = read.normalised.text
     found: list[set[str]] = [set() for _ in read.units]
-    for code, quote in doc.quotes:
+    for code, quote in quotes:
         words = normalise(quote).text.strip("，。 ")
         for start in _places(text, words):
             for named, unit in zip(found, read.units, strict=True):

