@@ -185,16 +185,13 @@ def test_a_higher_threshold_never_flags_more(scorer: ClaimScorer) -> None:
     assert flagged[0] >= flagged[1] >= flagged[2]
 
 
-def test_an_explicit_claim_is_blocked_however_high_the_threshold(scorer: ClaimScorer) -> None:
-    never = ClaimScorer(
-        scorer.model,
-        Thresholds(flag=1.0, label=1.0),
-        scorer.versions,
-        scorer.taxonomy,
-        scorer.context,
-    )
+def at_threshold(scorer: ClaimScorer, flag: float) -> ClaimScorer:
+    thresholds = Thresholds(flag=flag, label=flag)
+    return ClaimScorer(scorer.model, thresholds, scorer.versions, scorer.taxonomy, scorer.context)
 
-    answer = score(never, "糖尿病吃这个根治，药可以停药")
+
+def test_an_explicit_claim_is_blocked_however_high_the_threshold(scorer: ClaimScorer) -> None:
+    answer = score(at_threshold(scorer, 1.0), "糖尿病吃这个根治，药可以停药")
 
     assert answer.suggestion == "block"
     assert [label.source for label in answer.labels] == ["rule"]
@@ -266,15 +263,7 @@ def test_a_caught_row_mostly_names_its_label(scorer: ClaimScorer) -> None:
 def test_what_the_lexicon_is_sure_of_is_reviewed_whatever_the_model_says(
     scorer: ClaimScorer,
 ) -> None:
-    never = ClaimScorer(
-        scorer.model,
-        Thresholds(flag=1.0, label=1.0),
-        scorer.versions,
-        scorer.taxonomy,
-        scorer.context,
-    )
-
-    answer = score(never, "招放单员刷单，拍一单不发货，佣金日结")
+    answer = score(at_threshold(scorer, 1.0), "招放单员刷单，拍一单不发货，佣金日结")
 
     assert answer.suggestion == "review"
     assert "fake_engagement" in {label.code for label in answer.labels}
