@@ -20,7 +20,8 @@ from data.record import Instant, Record
 from data.verdict import Kind
 
 MANIFEST: Final = "manifest.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""Goes up when files or features change their meaning: 2 counts a repeated cue once."""
 
 
 class ArtifactError(MingchaError):
