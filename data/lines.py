@@ -5,6 +5,7 @@ import gzip
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, NamedTuple, cast
 
@@ -97,12 +98,19 @@ def decoded(stream: IO[bytes], path: Path, gzipped: bool, codec: str) -> Iterato
 
 def _cut(stream: IO[bytes], path: Path) -> Iterator[tuple[bytes, bool]]:
     """Each line, and whether it was too long to be kept whole."""
-    try:
+    with _readable(path):
         while raw := stream.readline(MAX_BODY_BYTES):
             cut, rest = False, raw
             while not rest.endswith(b"\n") and (rest := stream.readline(MAX_BODY_BYTES)):
                 cut = True
             yield raw, cut
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """A read that fails inside names the file and what is wrong with it."""
+    try:
+        yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileError(f"{path}: is no whole gzip file: {error}") from error
     except OSError as error:
@@ -110,7 +118,7 @@ def _cut(stream: IO[bytes], path: Path) -> Iterator[tuple[bytes, bool]]:
 
 
 def _sample(path: Path, gzipped: bool) -> bytes:
-    with open_bytes(path, gzipped) as stream:
+    with open_bytes(path, gzipped) as stream, _readable(path):
         return stream.read(_SAMPLE_BYTES)
 
 

@@ -438,6 +438,17 @@ def test_half_a_gzip_file_is_an_error(tmp_path: Path, name: str, cut: int) -> No
         read(path)
 
 
+def test_half_a_gzip_file_whose_first_line_is_in_another_encoding_is_an_error(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.csv.gz"
+    packed = gzip.compress(b"\xff\xff\n" + os.urandom(500), compresslevel=0)
+    path.write_bytes(packed[:300])
+
+    with pytest.raises(FileError, match="gzip"):
+        read(path)
+
+
 def test_what_is_named_gz_must_be_gzip(tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     path.write_text("text\n好\n", encoding="utf-8")
