@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from data.characters import Characters, load_characters
 from data.record import Record, RequiredText
 from data.seeds import (
     SeedError,
@@ -20,6 +21,28 @@ from data.seeds import (
 from data.taxonomy import load_taxonomy
 
 Kind = Literal["literal", "regex"]
+
+Surface = Literal["literal", "regex", "sound"]
+"""How an alias is recognised: to the letter, by a pattern, or however it is misspelt by ear."""
+
+TableMechanism = Literal[
+    "circumlocution",
+    "filler",
+    "mask",
+    "reduplication",
+    "softener",
+    "homophone",
+    "clipping",
+    "latin",
+    "currency",
+    "variant",
+    "split",
+    "pinyin",
+    "symbol",
+    "spacing",
+    "digit",
+]
+"""How the words of an alias disguise its meaning (domain notes, section 6)."""
 
 # A merchant's 20,000 characters must not make a pattern run away.
 _UNBOUNDED = re.compile(r"(?<!\\)[.)\]][*+]")
@@ -51,15 +74,30 @@ class Alias(Record):
     """
 
     surface: RequiredText
-    kind: Kind
+    kind: Surface
     resolved: RequiredText
     code: str | None
     weight: Annotated[float, Field(ge=0, le=1)]
+    mechanism: TableMechanism
     note: str
 
     def compiled(self) -> re.Pattern[str]:
-        """The surface as a regular expression, whichever its kind."""
-        return _compile(self.surface, self.kind)
+        """The surface as a regular expression; of one that goes by sound, its own spelling."""
+        return _compile(self.surface, "regex" if self.kind == "regex" else "literal")
+
+
+class RiskWord(Record):
+    """A word that hosts disguise (敏感词): 免疫力 becomes 免某力, 关节 关某节.
+
+    ``weight`` is how sure its disguised form is a deliberate claim, from 0 to 1: near 0 for
+    words such as 关注, whose disguise is a habit. ``code`` is the label that the disguised form
+    points to, or None. The plain word is no hit: that is what cues are for.
+    """
+
+    word: Annotated[str, Field(pattern=r"^\S{2,12}$")]
+    code: str | None
+    weight: Annotated[float, Field(ge=0, le=1)]
+    note: str
 
 
 class Word(Record):
@@ -70,16 +108,20 @@ class Word(Record):
 
 
 class Lexicon(Record):
-    """All cues, aliases and words. ``version`` changes with any of their files."""
+    """Cues, aliases, words and tables of characters; ``version`` changes with any file of them."""
 
     cues: tuple[Cue, ...]
     aliases: tuple[Alias, ...]
     version: str
     words: tuple[Word, ...] = ()
+    risk_words: tuple[RiskWord, ...] = ()
+    characters: Characters = Characters()
 
 
 def load_lexicon(directory: Path | None = None) -> Lexicon:
-    """Read ``cues.tsv``, ``aliases.tsv`` and ``words.txt`` of ``directory``, or of the seeds.
+    """Read ``cues.tsv``, ``aliases.tsv``, ``risk_words.tsv``, ``words.txt``, ``characters/``.
+
+    They stand in ``directory``, or else in the seeds.
 
     Raises SeedError for an unknown code, a pattern that does not compile or could not match
     folded text, or a row that stands there twice.
@@ -90,6 +132,8 @@ def load_lexicon(directory: Path | None = None) -> Lexicon:
         cues=_read_cues(directory / "cues.tsv", codes),
         aliases=_read_aliases(directory / "aliases.tsv", codes),
         words=_read_words(directory / "words.txt"),
+        risk_words=_read_risk_words(directory / "risk_words.tsv", codes),
+        characters=load_characters(directory / "characters"),
         version=content_version(directory),
     )
 
@@ -113,11 +157,27 @@ def _read_aliases(path: Path, codes: tuple[str, ...]) -> tuple[Alias, ...]:
         alias = read_record(Alias, {**row, "code": row.get("code") or None}, path, line)
         if alias.code is not None:
             one_of(alias.code, codes, "code", path, line)
-        _check_pattern(alias.surface, alias.kind, path, line)
+        if alias.kind == "sound" and len(alias.surface) < 3:
+            found = f"surface {alias.surface!r} of kind sound"
+            raise SeedError.at(path, line, found, "three characters or more: two sound like much")
+        _check_pattern(alias.surface, "regex" if alias.kind == "regex" else "literal", path, line)
         if alias.surface in aliases:
             raise SeedError.at(path, line, f"second alias {alias.surface!r}", "one meaning each")
         aliases[alias.surface] = alias
     return tuple(aliases.values())
+
+
+def _read_risk_words(path: Path, codes: tuple[str, ...]) -> tuple[RiskWord, ...]:
+    words: dict[str, RiskWord] = {}
+    for line, row in read_tsv(path):
+        word = read_record(RiskWord, {**row, "code": row.get("code") or None}, path, line)
+        if word.code is not None:
+            one_of(word.code, codes, "code", path, line)
+        _check_folded(word.word, "literal", path, line)
+        if word.word in words:
+            raise SeedError.at(path, line, f"second risk word {word.word!r}", "each word once")
+        words[word.word] = word
+    return tuple(words.values())
 
 
 def _read_words(path: Path) -> tuple[Word, ...]:
@@ -143,6 +203,10 @@ def _check_pattern(pattern: str, kind: Kind, path: Path, line: int) -> None:
         raise SeedError.at(path, line, f"unbounded repeat in {pattern!r}", "one such as {0,20}")
     if compiled.search(""):
         raise SeedError.at(path, line, f"pattern {pattern!r} that matches nothing", "some text")
+    _check_folded(pattern, kind, path, line)
+
+
+def _check_folded(pattern: str, kind: Kind, path: Path, line: int) -> None:
     for char in _matched_characters(pattern, kind):
         if _is_folded_away(char):
             found = f"{char!r} in {pattern!r}, which folding removes or changes"

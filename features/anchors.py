@@ -10,8 +10,10 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
-_MOST: Final = 40
+_MOST: Final = 400
 """A set of more anchors than this costs more than trying the pattern."""
+
+_WIDTHLESS: Final = frozenset({op.AT, op.ASSERT, op.ASSERT_NOT})
 
 
 def anchors(pattern: str) -> frozenset[str] | None:
@@ -28,15 +30,50 @@ def anchors(pattern: str) -> frozenset[str] | None:
 
 def _of_sequence(items: Sequence[tuple[Any, Any]]) -> set[str] | None:
     best: set[str] | None = None
-    literal = ""
-    for code, argument in [*items, (None, None)]:
-        if code is op.LITERAL:
-            literal += chr(argument)
+    run = {""}
+    for code, argument in items:
+        if code in _WIDTHLESS:
             continue
-        best = _better(best, {literal} if literal else None)
-        literal = ""
-        best = _better(best, _of_item(code, argument))
-    return best
+        spelt = _spelt(code, argument)
+        if spelt and len(run) * len(spelt) <= _MOST:
+            run = {before + after for before in run for after in spelt}
+            continue
+        best = _better(best, run)
+        run = spelt or {""}
+        if not spelt:
+            best = _better(best, _of_item(code, argument))
+    return _better(best, run)
+
+
+def _spelt(code: Any, argument: Any) -> set[str] | None:
+    """Every text that an item can match, if they are few."""
+    if code is op.LITERAL:
+        return {chr(argument)}
+    if code is op.IN:
+        return _of_class(argument)
+    if code is op.SUBPATTERN:
+        return _spelt_sequence(argument[3])
+    if code is op.BRANCH:
+        branches = [_spelt_sequence(branch) for branch in argument[1]]
+        if any(branch is None for branch in branches):
+            return None
+        union = {text for branch in branches for text in branch or ()}
+        return union if len(union) <= _MOST else None
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[:2] == (1, 1):
+        return _spelt_sequence(argument[2])
+    return None
+
+
+def _spelt_sequence(items: Sequence[tuple[Any, Any]]) -> set[str] | None:
+    texts = {""}
+    for code, argument in items:
+        if code in _WIDTHLESS:
+            continue
+        spelt = _spelt(code, argument)
+        if not spelt or len(texts) * len(spelt) > _MOST:
+            return None
+        texts = {before + after for before in texts for after in spelt}
+    return texts
 
 
 def _of_item(code: Any, argument: Any) -> set[str] | None:
@@ -46,8 +83,6 @@ def _of_item(code: Any, argument: Any) -> set[str] | None:
         return _of_branches(argument[1])
     if code in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[0] > 0:
         return _of_sequence(argument[2])
-    if code is op.IN:
-        return _of_class(argument)
     return None
 
 
@@ -68,6 +103,7 @@ def _of_class(members: Sequence[tuple[Any, Any]]) -> set[str] | None:
 
 
 def _better(one: set[str] | None, other: set[str] | None) -> set[str] | None:
+    one, other = (None if not found or "" in found else found for found in (one, other))
     if not one or not other:
         return one or other
     return max(one, other, key=_selectivity)

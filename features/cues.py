@@ -5,18 +5,21 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ahocorasick_rs import AhoCorasick
-
-from data.lexicon import Alias, Lexicon
-from features.anchors import anchors
+from data.lexicon import Lexicon
+from features.borders import Borders
+from features.evasion.aliases import SHORT
+from features.evasion.disguise import Disguise
+from features.evasion.resolver import Resolution, Resolver
+from features.normalise import Normalised
+from features.prefilter import Prefiltered
 from features.sentences import scopes
 from features.tokenise import Tokeniser
 
-SHORT: Final = 4
-"""Characters: a longer match does not come about by accident across word borders."""
-
 DISCLAIMER_REACH: Final = 40
 """Characters: a disclaimer farther from a claim, even in the same sentence, does not excuse it."""
+
+_CUE_REACH: Final = 40
+"""Characters: no cue, with what it looks at around it, is longer."""
 
 # 不能治病, 没有任何治疗作用, 别信什么根治: a negator, then only words that say nothing themselves.
 _NEGATED: Final = re.compile(
@@ -39,29 +42,15 @@ class CueHit(NamedTuple):
     resolved: str | None
 
 
-class Disguise(NamedTuple):
-    """A disguised word at ``[start, end)``; ``weight`` is how sure the disguise is deliberate."""
-
-    start: int
-    end: int
-    resolved: str
-    weight: float
-
-
 class Reading(NamedTuple):
-    """What the lexicon finds in a text: hits that count, mitigations left out, and disguises."""
+    """What the lexicon finds in a text: hits that count, mitigations left out, and disguises.
+
+    ``plain`` is the text with its disguises undone, which leads back to the text.
+    """
 
     hits: tuple[CueHit, ...]
     disguises: tuple[Disguise, ...]
-
-
-class _Pattern(NamedTuple):
-    code: str | None
-    regex: re.Pattern[str]
-    weight: float
-    cue: str
-    resolved: str | None
-    is_alias: bool
+    plain: Resolution
 
 
 class CueReader:
@@ -69,58 +58,61 @@ class CueReader:
 
     def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser) -> None:
         self.tokeniser = tokeniser
-        self._patterns = [*_cue_patterns(lexicon), *map(_alias_pattern, lexicon.aliases)]
-        self._always: list[int] = []
-        owners: dict[str, list[int]] = {}
-        for index, pattern in enumerate(self._patterns):
-            found = anchors(pattern.regex.pattern)
-            if found is None:
-                self._always.append(index)
-            for anchor in found or ():
-                owners.setdefault(anchor, []).append(index)
-        self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners))
+        self.resolver = Resolver(lexicon, tokeniser)
+        self.cues = lexicon.cues
+        self.prefiltered = Prefiltered([cue.compiled() for cue in lexicon.cues])
 
-    def read(self, text: str) -> Reading:
-        """Hits and disguises in normalised text, ordered by place.
+    def read(self, folded: Normalised, raw: str) -> Reading:
+        """Hits and disguises of a text, at their places in the folded text and ordered by them.
 
-        A short hit counts only when neither of its ends splits a dictionary word (路口交通 has no
-        口交). A negated one does not count (不能治病), and a disclaimer near it takes its own
-        weight off; what has none left is dropped.
+        Cues are looked for in the text as said and in its plain reading, and a disguised word
+        that speaks for a label is itself a hit. A short hit counts only when neither of its ends
+        splits a dictionary word (路口交通 has no 口交). A negated one does not count (不能治病),
+        and a disclaimer near it takes its own weight off; what has none left is dropped.
         """
-        if not (matches := self._matches(text)):
-            return Reading((), ())
-        borders = _Borders(self.tokeniser, text)
-        mitigations: list[CueHit] = []
-        hits: list[CueHit] = []
-        disguises: list[Disguise] = []
-        for pattern, start, end in matches:
-            mitigates = pattern.weight < 0
-            if not mitigates and end - start <= SHORT and borders.split_a_word(start, end):
-                continue
-            if pattern.resolved is not None:
-                disguises.append(Disguise(start, end, pattern.resolved, pattern.weight))
-            if pattern.code is None:
-                continue
-            hit = CueHit(pattern.code, start, end, pattern.weight, pattern.cue, pattern.resolved)
-            if mitigates:
-                mitigations.append(hit)
-            elif pattern.weight > 0 and not _negated(text, start):
-                hits.append(hit)
-        kept = _unmitigated(hits, mitigations, scopes(text)) if hits else []
-        return Reading(tuple(sorted(kept, key=_place)), tuple(sorted(disguises)))
-
-    def _matches(self, text: str) -> list[tuple[_Pattern, int, int]]:
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        candidates = set(self._always)
-        for anchor in {index for index, _, _ in found}:
-            candidates.update(self._owners[anchor])
-        return [
-            (self._patterns[index], *match.span())
-            for index in sorted(candidates)
-            for match in self._patterns[index].regex.finditer(text)
-            if match.end() > match.start()
+        text = folded.text
+        plain = self.resolver.resolve(text, self.resolver.hidden(raw, folded))
+        said = self._cues(text, None)
+        meant = self._meant(plain, said)
+        disguised = [
+            CueHit(one.code, one.start, one.end, one.weight, one.resolved, one.resolved)
+            for one in plain.disguises
+            if one.code is not None and one.weight > 0 and not _negated(text, one.start)
         ]
+        found = [*said, *meant, *disguised]
+        mitigations = [hit for hit in found if hit.weight < 0]
+        hits = [hit for hit in found if hit.weight > 0]
+        kept = _unmitigated(hits, mitigations, scopes(text)) if mitigations else hits
+        return Reading(tuple(sorted(kept, key=_place)), plain.disguises, plain)
+
+    def _cues(self, text: str, spans: list[tuple[int, int]] | None) -> list[CueHit]:
+        """Cues that hold, the mitigating ones among them, within the spans if there are any."""
+        borders = Borders(self.tokeniser, text)
+        hits: list[CueHit] = []
+        for index, start, end in self.prefiltered.matches(text, spans):
+            cue = self.cues[index]
+            if cue.weight > 0 and (
+                (end - start <= SHORT and borders.split_a_word(start, end)) or _negated(text, start)
+            ):
+                continue
+            hits.append(CueHit(cue.code, start, end, cue.weight, cue.pattern, None))
+        return hits
+
+    def _meant(self, plain: Resolution, said: list[CueHit]) -> list[CueHit]:
+        """The cues that only the plain reading shows, at their places in the text as said."""
+        changes = plain.changes()
+        if not changes:
+            return []
+        known = {(hit.cue, hit.start, hit.end) for hit in said}
+        hits = []
+        for hit in self._cues(plain.text, _around(changes, len(plain.text))):
+            if all(hit.end < start or end < hit.start for start, end in changes):
+                continue
+            start, end = plain.span(hit.start, hit.end)
+            if (hit.cue, start, end) not in known:
+                meaning = plain.text[hit.start : hit.end]
+                hits.append(hit._replace(start=start, end=end, resolved=meaning))
+        return hits
 
 
 def label_weights(hits: Sequence[CueHit]) -> dict[str, float]:
@@ -146,36 +138,15 @@ def label_weights(hits: Sequence[CueHit]) -> dict[str, float]:
     return weights
 
 
-class _Borders:
-    """Word borders, cut only around what is asked for: most texts are asked little."""
-
-    def __init__(self, tokeniser: Tokeniser, text: str) -> None:
-        self._tokeniser = tokeniser
-        self._text = text
-        self._cut: dict[int, set[int]] = {}
-
-    def split_a_word(self, start: int, end: int) -> bool:
-        return start in self._inside(start) or end in self._inside(end)
-
-    def _inside(self, position: int) -> set[int]:
-        """Positions strictly inside dictionary words of the clause around ``position``."""
-        begin = max(self._text.rfind(mark, 0, position) for mark in "，。 ") + 1
-        if begin not in self._cut:
-            ends = (self._text.find(mark, position) for mark in "，。 ")
-            end = min((found for found in ends if found >= 0), default=len(self._text))
-            self._cut[begin] = self._tokeniser.inside_words(self._text, begin, end)
-        return self._cut[begin]
-
-
-def _cue_patterns(lexicon: Lexicon) -> list[_Pattern]:
-    return [
-        _Pattern(cue.code, cue.compiled(), cue.weight, cue.pattern, None, False)
-        for cue in lexicon.cues
-    ]
-
-
-def _alias_pattern(alias: Alias) -> _Pattern:
-    return _Pattern(alias.code, alias.compiled(), alias.weight, alias.surface, alias.resolved, True)
+def _around(changes: list[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """The spans in which a cue can touch a change; those that meet are one."""
+    spans: list[tuple[int, int]] = []
+    for start, end in changes:
+        start, end = max(0, start - _CUE_REACH), min(size, end + _CUE_REACH)
+        if spans and start <= spans[-1][1]:
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return spans
 
 
 def _negated(text: str, start: int) -> bool:
@@ -187,8 +158,6 @@ def _negated(text: str, start: int) -> bool:
 def _unmitigated(
     hits: list[CueHit], mitigations: list[CueHit], spans: list[tuple[int, int]]
 ) -> list[CueHit]:
-    if not mitigations:
-        return hits
     of_label: dict[str, list[CueHit]] = {}
     for mitigation in sorted(mitigations, key=_place):
         of_label.setdefault(mitigation.code, []).append(mitigation)

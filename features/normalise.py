@@ -9,6 +9,10 @@ _STOPS: Final = {"!": "。", "?": "。", ";": "。", "\n": "。", "｡": "。", 
 _INVISIBLE: Final = frozenset({"Cf", "Cc", "Mn", "Me"})
 # Hangul fillers and the empty Braille cell: letters and symbols by category, and blank on screen.
 _BLANK: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+# White on black letters and digits (🅥, ❶) and parts of characters (⺡): no compatibility forms.
+_FILLED_LETTERS: Final = ("\U0001f150", "\U0001f170")
+_FILLED_DIGITS: Final = re.compile("[\u24eb-\u24f4\u24ff\u2776-\u2793]")
+_RADICALS: Final = str.maketrans("⺡⺾⺘⺖⻌⺅⻏⺮⺼⺬⻂⻐⻈⻠⺭", "氵艹扌忄辶亻阝竹月礻衤钅讠饣礻")
 # A point ends a sentence unless it stands inside a number or a latin word: 3.5 and no.1 do not.
 _FULL_STOP: Final = re.compile(r"(?<![a-z0-9])\.|\.(?![a-z0-9])")
 
@@ -47,6 +51,8 @@ def _fold_once(text: str) -> str:
 
 
 def _fold_char(char: str) -> str:
+    if (plain := _without_style(char)) != char:
+        return plain
     if char in _COMMAS:
         return _COMMAS[char]
     if char in _STOPS:
@@ -55,6 +61,15 @@ def _fold_char(char: str) -> str:
     if category == "Zs" or char == "\t":
         return " "
     return "" if category in _INVISIBLE or char in _BLANK else char
+
+
+def _without_style(char: str) -> str:
+    if _FILLED_DIGITS.match(char):
+        return str(int(unicodedata.numeric(char)))
+    for first in _FILLED_LETTERS:
+        if 0 <= (place := ord(char) - ord(first)) < 26:
+            return chr(ord("a") + place)
+    return char.translate(_RADICALS)
 
 
 _FOLDS: Final = _Folds()

@@ -126,7 +126,7 @@ def unpack_claims(files: Mapping[str, bytes], reader: CueReader) -> ClaimModel:
 def read_text(text: str, reader: CueReader) -> Read:
     """Fold the text, cut it into units, look for cues."""
     normalised = normalise(text)
-    return Read(normalised, split(normalised.text), reader.read(normalised.text))
+    return Read(normalised, split(normalised.text), reader.read(normalised, text))
 
 
 def window_features(any_logits: Floats, weights: dict[str, float], reading: Reading) -> Floats:

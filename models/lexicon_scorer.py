@@ -68,7 +68,7 @@ class LexiconScorer:
         hits: dict[str, list[Hit]] = {}
         for field, text in item_texts(item):
             normalised = normalise(text)
-            reading = self.reader.read(normalised.text)
+            reading = self.reader.read(normalised, text)
             for code, weight in label_weights(reading.hits).items():
                 weights[code] = max(weights.get(code, 0.0), weight)
             for found in reading.hits:

@@ -65,7 +65,7 @@ def listings(scorer: Scorer, at: datetime, rounds: int) -> Iterator[Measure]:
 def _claim_stages(model: ClaimModel, text: str, clock: _Clock) -> None:
     folded = clock("normalise", lambda: normalise(text))
     units = clock("split into units", lambda: split(folded.text))
-    reading = clock("cues and disguises", lambda: model.reader.read(folded.text))
+    reading = clock("cues and disguises", lambda: model.reader.read(folded, text))
     logits = clock("n-grams", lambda: model.ngrams.logits([unit.text for unit in units]))
 
     def pool() -> None:

@@ -34,6 +34,13 @@ def test_the_version_follows_the_files(lexicon: Path) -> None:
     assert after.cues[-1].pattern == "举世无双"
 
 
+def test_the_version_follows_the_tables_of_characters(lexicon: Path) -> None:
+    before = load_lexicon(lexicon)
+    append(lexicon / "characters" / "components.tsv", "氵胡", "湖", "always")
+
+    assert load_lexicon(lexicon).version != before.version
+
+
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
@@ -66,11 +73,16 @@ def test_a_cue_that_could_not_work_is_refused(
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        (("白大褂儿", "literal", "医生", "doctor", "0.5", ""), "unknown code 'doctor'"),
-        (("白大褂儿", "literal", "", "", "0.5", ""), "resolved ''"),
-        (("白大褂儿", "literal", "医生", "", "-0.5", ""), "weight '-0.5'"),
-        (("绿(泡", "regex", "微信", "", "0.5", ""), "a Python regular expression"),
-        (("小关小注", "literal", "关注", "", "0.1", ""), "second alias"),
+        (("白大褂儿", "literal", "医生", "doctor", "0.5", "mask", ""), "unknown code 'doctor'"),
+        (("白大褂儿", "literal", "", "", "0.5", "mask", ""), "resolved ''"),
+        (("白大褂儿", "literal", "医生", "", "-0.5", "mask", ""), "weight '-0.5'"),
+        (
+            ("白大褂儿", "literal", "医生", "", "0.5", "magic", ""),
+            "mechanism 'magic'; allowed: .*ma",
+        ),
+        (("绿(泡", "regex", "微信", "", "0.5", "mask", ""), "a Python regular expression"),
+        (("绿泡", "sound", "微信", "", "0.5", "mask", ""), "of kind sound; allowed: three char"),
+        (("八加一", "literal", "酒", "", "0.1", "mask", ""), "second alias"),
     ],
 )
 def test_an_alias_that_could_not_work_is_refused(
@@ -90,8 +102,29 @@ def test_a_word_without_a_frequency_of_its_own_is_refused(lexicon: Path, line: s
         load_lexicon(lexicon)
 
 
-def test_an_empty_code_means_a_disguise_of_nothing_in_particular() -> None:
-    softener = next(alias for alias in load_lexicon().aliases if alias.surface == "小关小注")
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (("偏方", "magic", "0.5", ""), "unknown code 'magic'"),
+        (("方", "medical_claim", "0.5", ""), "word '方'; allowed: "),
+        (("偏 方", "medical_claim", "0.5", ""), "word '偏 方'; allowed: "),
+        (("偏方", "medical_claim", "1.5", ""), "weight '1.5'"),
+        (("HPV", "medical_claim", "0.5", ""), "'H' in 'HPV', which folding"),
+        (("糖尿病", "medical_claim", "0.5", ""), "second risk word '糖尿病'"),
+        (("偏方", "medical_claim"), "2 cells; allowed: 4"),
+    ],
+)
+def test_a_risk_word_that_could_not_be_found_is_refused(
+    lexicon: Path, cells: tuple[str, ...], message: str
+) -> None:
+    append(lexicon / "risk_words.tsv", *cells)
 
-    assert softener.code is None
-    assert softener.weight <= 0.1
+    with pytest.raises(SeedError, match=rf"risk_words\.tsv:\d+: .*{message}"):
+        load_lexicon(lexicon)
+
+
+def test_words_that_are_dodged_by_habit_have_no_code_and_next_to_no_weight() -> None:
+    habit = next(word for word in load_lexicon().risk_words if word.word == "关注")
+
+    assert habit.code is None
+    assert habit.weight <= 0.1

@@ -85,3 +85,7 @@ def test_characters_beyond_the_first_plane_count_as_one() -> None:
 )
 def test_punctuation_width_and_case_have_one_form(written: str, folded: str) -> None:
     assert normalise(written).text == folded
+
+
+def test_filled_letters_and_digits_and_radicals_have_one_form() -> None:
+    assert normalise("🅥🅇❶➓⓫⺡台").text == "vx11011氵台"

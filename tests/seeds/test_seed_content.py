@@ -4,21 +4,27 @@ from data.lexicon import load_lexicon
 from data.regression import load_regression
 from data.seeds import seed_path
 from data.taxonomy import load_taxonomy
+from features.evasion.disguise import Disguise
+from features.evasion.resolver import Resolver
 from features.normalise import normalise
 from features.tokenise import Tokeniser
 
 LEXICON = load_lexicon()
 
 
-def disguises(text: str) -> list[str]:
-    folded = normalise(text).text
-    found = (alias.compiled().search(folded) for alias in LEXICON.aliases if alias.weight > 0.1)
-    return [match[0] for match in found if match]
+RESOLVER = Resolver(LEXICON, Tokeniser({word.word: word.frequency for word in LEXICON.words}))
+
+
+def resolved(text: str) -> tuple[Disguise, ...]:
+    return RESOLVER.resolve(normalise(text).text).disguises
+
+
+def disguises(text: str) -> list[Disguise]:
+    return [found for found in resolved(text) if found.weight > 0.1]
 
 
 def meanings(text: str) -> set[str]:
-    folded = normalise(text).text
-    return {alias.resolved for alias in LEXICON.aliases if alias.compiled().search(folded)}
+    return {found.resolved for found in resolved(text)}
 
 
 @pytest.mark.parametrize("code", load_taxonomy().codes)
@@ -42,7 +48,7 @@ def test_every_label_has_cues(code: str) -> None:
         ("ＶＸ同名", "微信"),
         ("加我薇", "微信"),
         ("国家J品质", "国家级"),
-        ("zui好用", "最"),
+        ("zui好用", "最好"),
         ("zhì疗鼻炎", "治疗"),
         ("氵台疗鼻炎", "治疗"),
         ("祛什么斑", "祛斑"),
