@@ -2,17 +2,35 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
+from pydantic import ValidationError
 
+from data import cell as cells
+from data.cell import CellError, record_shape
 from data.examples.speech import Example, load_examples
-from data.problem import FileError, quoted
+from data.limits import MAX_NAME
+from data.problem import FileError, explain, quoted, reason
 from data.read import Layout, Rejected, read_rows
+from data.segment import LiveSegment
 from data.split import script_groups
 from features.normalise import normalise
+
+Warn = Callable[[str], None]
+
+_LABEL_COLUMNS: Final = (
+    "text", "violation", "label", "codes", "evidence", "group", "evasions", "confidence",
+    "clip_name",
+)  # fmt: skip
+_SEGMENT_COLUMNS: Final = (
+    "data_id", "platform", "room_id", "host_id", "channel", "start_s", "end_s", "category",
+    "licences", "merchant_type",
+)  # fmt: skip
+_MOST_NAMED: Final = 30
 
 
 @dataclass(frozen=True)
@@ -20,7 +38,9 @@ class ClaimDoc:
     """A labelled text. ``codes`` is None when they are unknown; ``quotes`` is (code, words).
 
     ``complete`` says that the quotes are all there is, so that the rest of a violating text is
-    clean.
+    clean. ``segment`` is the row as the service would get it: where it was said and about what.
+    ``disguised`` says whether words were distorted to dodge filters (规避), ``confidence`` how
+    sure the annotator was, ``clip_name`` which recording it is from; None is unknown.
     """
 
     text: str
@@ -30,6 +50,10 @@ class ClaimDoc:
     group: str
     source: str
     complete: bool = True
+    segment: LiveSegment | None = None
+    disguised: bool | None = None
+    confidence: str | None = None
+    clip_name: str | None = None
 
 
 def seed_docs(folds: int, seed: int, examples: Sequence[Example] | None = None) -> list[ClaimDoc]:
@@ -43,13 +67,20 @@ def seed_docs(folds: int, seed: int, examples: Sequence[Example] | None = None) 
     return [_of_example(example, f"seeds-{fold_of[example.host]}") for example in examples]
 
 
-def file_docs(paths: Sequence[Path], codes: Sequence[str], layout: Layout) -> list[ClaimDoc]:
+def file_docs(
+    paths: Sequence[Path],
+    codes: Sequence[str],
+    layout: Layout,
+    on_warning: Warn = lambda sentence: None,
+) -> list[ClaimDoc]:
     """The rows of labelled files, grouped by their column ``group`` or else by shared script.
+
+    ``on_warning`` gets one sentence a file that names the columns which are ignored.
 
     Raises FileError for a row without text or label, or with a code that is not known: a
     training set is right or it is refused.
     """
-    docs = [doc for path in paths for doc in _file(path, frozenset(codes), layout)]
+    docs = [doc for path in paths for doc in _file(path, frozenset(codes), layout, on_warning)]
     unknown = [index for index, doc in enumerate(docs) if not doc.group]
     groups = script_groups([docs[index].text for index in unknown])
     for index, group in zip(unknown, groups, strict=True):
@@ -68,14 +99,24 @@ def _of_example(example: Example, group: str) -> ClaimDoc:
     )
 
 
-def _file(path: Path, codes: frozenset[str], layout: Layout) -> Iterator[ClaimDoc]:
+def _file(
+    path: Path, codes: frozenset[str], layout: Layout, on_warning: Warn
+) -> Iterator[ClaimDoc]:
+    ignored: dict[str, None] = {}
     for row in read_rows(path, layout):
         if isinstance(row, Rejected):
             raise FileError(f"{path}:{row.line}: {row.reason}")
-        yield _row(f"{path}:{row.line}", path.name, row.values, codes)
+        for name in row.values.keys() - {*_LABEL_COLUMNS, *_SEGMENT_COLUMNS}:
+            ignored.setdefault(name)
+        yield _row(path, row.line, row.values, codes)
+    if ignored:
+        named = ", ".join(quoted(name) for name in sorted(ignored)[:_MOST_NAMED])
+        more = f" and {len(ignored) - _MOST_NAMED} more" if len(ignored) > _MOST_NAMED else ""
+        on_warning(f"{path}: unknown columns are ignored: {named}{more}")
 
 
-def _row(where: str, source: str, values: dict[str, object], codes: frozenset[str]) -> ClaimDoc:
+def _row(path: Path, line: int, values: dict[str, object], codes: frozenset[str]) -> ClaimDoc:
+    where = f"{path}:{line}"
     text = values.get("text")
     if not isinstance(text, str) or not text.strip():
         raise FileError(f"{where}: no text; a training row has text and violation or label")
@@ -93,9 +134,51 @@ def _row(where: str, source: str, values: dict[str, object], codes: frozenset[st
         codes=() if not violation else named or None,
         quotes=evidence if violation else (),
         group=str(values.get("group") or ""),
-        source=source,
+        source=path.name,
         complete=bool(evidence),
+        segment=_segment(where, f"row-{line}", text, values),
+        disguised=_disguised(where, values.get("evasions")),
+        confidence=_confidence(where, values.get("confidence")),
+        clip_name=_word(values.get("clip_name")),
     )
+
+
+def _segment(where: str, data_id: str, text: str, values: dict[str, object]) -> LiveSegment:
+    shape = record_shape(LiveSegment)
+    tree: dict[str, object] = {"data_id": data_id, "text": text}
+    try:
+        for name in _SEGMENT_COLUMNS:
+            value = cells.from_cell(values.get(name), shape.fields[name], name, lambda _: None)
+            if value is not None:
+                tree[name] = value
+        return LiveSegment.model_validate(tree, strict=False)
+    except CellError as error:
+        raise FileError(f"{where}: {error}") from error
+    except ValidationError as error:
+        raise FileError(f"{where}: {reason(explain(error))}") from error
+
+
+def _disguised(where: str, value: object) -> bool | None:
+    """Whether the column ``evasions`` lists any; an empty cell says nothing."""
+    if value is None or value == "":
+        return None
+    listed = _parsed(where, "evasions", value)
+    if not isinstance(listed, list):
+        raise FileError(f"{where}: evasions is {quoted(value)}; a list is needed")
+    return bool(listed)
+
+
+def _confidence(where: str, value: object) -> str | None:
+    """As annotated; a whole number that a file made a float is written as a whole one again."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, dict | list):
+        raise FileError(f"{where}: confidence is {quoted(value)}; a number or a word is needed")
+    return _word(value)
+
+
+def _word(value: object) -> str | None:
+    return None if value is None else str(value).strip()[:MAX_NAME] or None
 
 
 def _check_evidence(where: str, text: str, evidence: Sequence[tuple[str, str]]) -> None:

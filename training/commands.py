@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,10 +18,13 @@ from data.command import (
     parse_layout,
 )
 from data.home import home
-from data.problem import MingchaError, UsageError
+from data.problem import FileError, MingchaError, UsageError
 from data.read import Layout
 from data.record import parse_instant
 from data.verdict import Kind
+
+if TYPE_CHECKING:
+    from training.about import About
 
 Policy = Literal["balanced", "capacity"]
 Report = Callable[[str], None]
@@ -47,6 +50,7 @@ def train(
 
     It becomes champion only where there is none.
     """
+    from training.printout import headline
     from training.train import Request, train_claims, train_listings
 
     request = Request(
@@ -60,7 +64,7 @@ def train(
     trainers = {"claims": train_claims, "listings": train_listings}
     trained = trainers[kind](request, datetime.now(UTC), _progress(f"train {kind}"))
     typer.echo(f"{trained.manifest.model_version}\t{trained.directory}")
-    typer.echo(_headline(trained.manifest.metrics, simulated=trained.manifest.simulated), err=True)
+    typer.echo(headline(trained.manifest.metrics, simulated=trained.manifest.simulated), err=True)
     if trained.alias:
         typer.echo(f"registered as version {trained.version}, {trained.alias}", err=True)
 
@@ -74,17 +78,33 @@ def evaluate(
     ] = None,
     seeds: Annotated[bool, typer.Option(help="With --cv: seeds train in every fold.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report.")] = False,
+    page: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", help="Write a page to read.")
+    ] = None,
+    log: Annotated[bool, typer.Option(help="Log a run in MLflow, where there is a store.")] = True,
     map_: MapOption = [],  # noqa: B006
     set_: SetOption = [],  # noqa: B006
     encoding: EncodingOption = "utf-8",
 ) -> None:
     """Measure a model on labelled rows, with 95 % intervals over groups."""
+    from training.page import evaluation_page
+    from training.printout import printed
+
     if model is not None and cv is not None:
         raise UsageError("--model and --cv exclude each other: measure an artefact or the recipe")
+    if page is not None and not page.parent.is_dir():
+        raise FileError(f"{page}: cannot be written: no directory {page.parent}")
     layout = parse_layout(map_, set_, encoding)
     measure = _evaluate_claims if kind == "claims" else _evaluate_listings
-    report = measure(data, layout, model, cv, seeds, _progress(f"evaluate {kind}"))
-    typer.echo(_strict_json(report) if as_json else _headline(report))
+    progress = _progress(f"evaluate {kind}")
+    report, about = measure(data, layout, model, cv, seeds, progress)
+    report["about"] = about.model_dump(mode="json")
+    html = evaluation_page(report, about)
+    if page is not None:
+        _write_page(page, html)
+    if log:
+        _log(report, about, html, progress)
+    typer.echo(_strict_json(report) if as_json else printed(report))
 
 
 def score(
@@ -95,6 +115,9 @@ def score(
     policy: Annotated[Policy, typer.Option(help="Operating point.")] = "balanced",
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="INSTANT", help="RFC 3339; default: now.")
+    ] = None,
+    cases: Annotated[
+        Path | None, typer.Option(help="Claims: flagged windows as cases of rooms, JSONL.")
     ] = None,
     map_: MapOption = [],  # noqa: B006
     set_: SetOption = [],  # noqa: B006
@@ -107,7 +130,7 @@ def score(
     at = _instant(as_of)
     scorer = load_scorer(_artifact(kind, model), policy)
     layout = parse_layout(map_, set_, encoding)
-    tally = score_file(scorer, source, out, layout, at, _progress(f"score {kind}"))
+    tally = score_file(scorer, source, out, layout, at, _progress(f"score {kind}"), cases=cases)
     typer.echo(tally.sentence(), err=True)
     if tally.rejected:
         raise typer.Exit(FINISHED_WITH_REJECTS)
@@ -120,23 +143,29 @@ def _evaluate_claims(
     cv: int | None,
     seeds: bool,
     report: Report,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], "About"]:
+    from models.artifact import read_manifest
     from models.claim_scorer import ClaimScorer
     from models.knowledge import load_knowledge
     from models.scorer import load_scorer
+    from training.about import About
     from training.assemble import file_docs, seed_docs
     from training.cross import cross_validate, evaluate_scorer
-    from training.train import SEED, SEED_GROUPS
+    from training.train import SEED, SEED_GROUPS, data_hash
 
-    knowledge = load_knowledge()
-    docs = file_docs(data, knowledge.taxonomy.codes, layout)
+    knowledge, at = load_knowledge(), datetime.now(UTC)
+    docs = file_docs(data, knowledge.taxonomy.codes, layout, report)
+    _check_rows(len(docs), data)
     if cv is not None:
         always = seed_docs(SEED_GROUPS, SEED) if seeds else []
-        return cross_validate(docs, always, knowledge, cv, report)
-    scorer = load_scorer(_artifact("claims", model))
+        about = About.of_recipe("claims", data, data_hash(docs), at, folds=cv, seeds=seeds)
+        return cross_validate(docs, always, knowledge, cv, at, report), about
+    directory = _artifact("claims", model)
+    scorer = load_scorer(directory)
     if not isinstance(scorer, ClaimScorer):
         raise UsageError(f"the artefact holds a model of {scorer.kind}, and claims are asked for")
-    return evaluate_scorer(docs, scorer, knowledge, datetime.now(UTC))
+    about = About.of_artifact(read_manifest(directory), data, data_hash(docs), at)
+    return evaluate_scorer(docs, scorer, knowledge, at), about
 
 
 def _evaluate_listings(
@@ -146,24 +175,60 @@ def _evaluate_listings(
     cv: int | None,
     seeds: bool,
     report: Report,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], "About"]:
+    from models.artifact import read_manifest
     from models.knowledge import load_knowledge
     from models.listing_scorer import ListingScorer
     from models.scorer import load_scorer
     from training import listings
+    from training.about import About
     from training.cross import cross_validate_listings, evaluate_listing_scorer
-    from training.train import SEED, SEED_GROUPS
+    from training.train import SEED, SEED_GROUPS, listing_hash
 
-    knowledge = load_knowledge()
-    at = datetime.now(UTC)
+    knowledge, at = load_knowledge(), datetime.now(UTC)
     docs = listings.file_docs(data, knowledge.taxonomy.codes, layout, at)
+    _check_rows(len(docs), data)
     if cv is not None:
         always = listings.seed_docs(at, SEED_GROUPS, SEED) if seeds else []
-        return cross_validate_listings(docs, always, knowledge, cv, at, report)
-    scorer = load_scorer(_artifact("listings", model))
+        about = About.of_recipe("listings", data, listing_hash(docs), at, folds=cv, seeds=seeds)
+        return cross_validate_listings(docs, always, knowledge, cv, at, report), about
+    directory = _artifact("listings", model)
+    scorer = load_scorer(directory)
     if not isinstance(scorer, ListingScorer):
         raise UsageError(f"the artefact holds a model of {scorer.kind}, and listings are asked for")
-    return evaluate_listing_scorer(docs, scorer, knowledge)
+    about = About.of_artifact(read_manifest(directory), data, listing_hash(docs), at)
+    return evaluate_listing_scorer(docs, scorer, knowledge), about
+
+
+def _check_rows(count: int, data: list[Path]) -> None:
+    if not count:
+        raise FileError(f"{', '.join(map(str, data))}: no rows; labelled rows are needed")
+
+
+def _write_page(path: Path, html: str) -> None:
+    try:
+        path.write_text(html, "utf-8")
+    except OSError as error:
+        raise FileError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _log(report: dict[str, Any], about: "About", html: str, progress: Report) -> None:
+    """Log the evaluation; one that cannot be logged is measured all the same."""
+    from training.plots import plots
+    from training.track import TrackError, log_evaluation
+
+    files = {
+        **plots(report, about.title()),
+        "evaluation.json": _strict_json(report).encode(),
+        "evaluation.html": html.encode(),
+    }
+    metrics = {name: value for name, value in report.items() if name != "about"}
+    try:
+        log_evaluation(
+            home(os.environ), about.kind, about.title(), about.parameters(), metrics, files
+        )
+    except TrackError as error:
+        progress(f"not logged: {error}")
 
 
 def _artifact(kind: Kind, given: Path | None) -> Path:
@@ -197,19 +262,3 @@ def _strict_json(report: dict[str, Any]) -> str:
     """JSON in which a figure that is undefined, such as the recall of no violation, is null."""
     python = json.dumps(report)
     return json.dumps(json.loads(python, parse_constant=lambda _: None), ensure_ascii=False)
-
-
-def _headline(report: dict[str, Any], *, simulated: bool = False) -> str:
-    """The figures a person asks for first, each with its interval."""
-    names = ("macro_f1", "pr_auc", "roc_auc", "recall_at_precision_90", "clean_flagged", "ece")
-    lines = [
-        f"n {report['n']}, violating {report['base_rate']:.1%}, {report['groups']} groups"
-        + (", simulated" if simulated else "")
-    ]
-    for name in names:
-        low, high = report["intervals"].get(name, (float("nan"), float("nan")))
-        lines.append(f"{name} {report[name]:.3f} [{low:.3f}, {high:.3f}]")
-    lines.append(f"threshold {report['threshold']:.3f}")
-    for corpus, count in report.get("regression", {}).items():
-        lines.append(f"{corpus}: {count['wrong']} of {count['rows']} wrong")
-    return "\n".join(lines)

@@ -10,23 +10,30 @@ from numpy.typing import NDArray
 
 from data.segment import LiveSegment
 from data.split import grouped_folds
+from data.verdict import Verdict
 from models.calibrated import sigmoid
 from models.claim_scorer import ClaimScorer
 from models.knowledge import Knowledge
 from models.listing_scorer import ListingScorer
+from models.policy import ClaimContext
 from models.verdicts import Versions
 from training.assemble import ClaimDoc
 from training.claims import fit_claims
 from training.evaluate import evaluation
+from training.evidence import Cited, cited, evidence_quality
+from training.facets import claim_facets, listing_facets
 from training.guard import counted, guard
 from training.listings import ListingDoc, fit_listings, reference_prices
-from training.thresholds import operating_points
-from training.train import SEED, label_pairs, listing_points
+from training.rooms import room_report
+from training.thresholds import claim_points
+from training.train import SEED, listing_points
 
 Report = Callable[[str], None]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _INNER_FOLDS = 3
+_PLACE = {"platform", "room_id", "host_id", "channel", "start_s", "end_s", "category"}
 
 
 def cross_validate(
@@ -34,16 +41,16 @@ def cross_validate(
     seeds: Sequence[ClaimDoc],
     knowledge: Knowledge,
     folds: int,
+    at: datetime,
     report: Report,
 ) -> dict[str, Any]:
     """Measure the recipe on ``docs``: each is scored by a model that saw none of its group.
 
+    It is scored as the service would, with what its row says of the goods and with the lexicon.
     ``seeds`` train in every fold and are not measured. Thresholds come from the training part
     of each fold; the one reported is their mean.
     """
-    scores, flagged = np.empty(len(docs)), np.zeros(len(docs), dtype=bool)
-    labels = np.empty((len(docs), len(knowledge.taxonomy.codes)))
-    cuts = []
+    judged = _JudgedClaims.blank(len(docs), knowledge)
     for number, held_out in enumerate(grouped_folds([d.group for d in docs], folds, SEED), 1):
         report(f"fold {number} of {folds}")
         held = set(held_out.tolist())
@@ -51,32 +58,25 @@ def cross_validate(
         fitted = fit_claims(
             training, knowledge.taxonomy.codes, knowledge.reader(), report, folds=_INNER_FOLDS
         )
-        truth = np.array([doc.violation for doc in training])
-        points = operating_points(
-            truth, sigmoid(fitted.out_of_fold), *label_pairs(training, fitted, knowledge)
+        points = claim_points(training, fitted, knowledge)
+        versions = Versions(
+            model=None, policy="cross-validation", lexicon=knowledge.lexicon.version
         )
-        cuts.append(points["balanced"].flag)
-        for index in held_out:
-            assessment = fitted.model.assess(docs[index].text)
-            scores[index] = float(sigmoid(assessment.logit))
-            labels[index] = sigmoid(assessment.labels)
-        flagged[held_out] = scores[held_out] >= cuts[-1]
-    return _report(docs, scores, flagged, float(np.mean(cuts)), labels, knowledge)
+        context = ClaimContext(knowledge.licences)
+        scorer = ClaimScorer(
+            fitted.model, points["balanced"], versions, knowledge.taxonomy, context
+        )
+        judged.fill(docs, held_out, scorer, at)
+    return judged.report(docs)
 
 
 def evaluate_scorer(
     docs: Sequence[ClaimDoc], scorer: ClaimScorer, knowledge: Knowledge, at: datetime
 ) -> dict[str, Any]:
     """Measure an artefact on rows that it was not trained on; whether it was is not checked."""
-    scores = np.empty(len(docs))
-    labels = np.empty((len(docs), len(knowledge.taxonomy.codes)))
-    for index, doc in enumerate(docs):
-        verdict = scorer.score(LiveSegment(data_id=f"row-{index}", text=doc.text), at)
-        scores[index] = verdict.probability
-        labels[index] = sigmoid(scorer.model.assess(doc.text).labels)
-    flag = scorer.thresholds.flag
-    report = _report(docs, scores, scores >= flag, flag, labels, knowledge)
-    return report | {"regression": counted(guard(scorer))}
+    judged = _JudgedClaims.blank(len(docs), knowledge)
+    judged.fill(docs, np.arange(len(docs)), scorer, at)
+    return judged.report(docs) | {"regression": counted(guard(scorer))}
 
 
 def cross_validate_listings(
@@ -88,7 +88,7 @@ def cross_validate_listings(
     report: Report,
 ) -> dict[str, Any]:
     """Measure the listing recipe on ``docs``, as ``cross_validate`` does for claims."""
-    judged = _Judged.blank(len(docs), len(knowledge.taxonomy.codes))
+    judged = _JudgedListings.blank(len(docs), len(knowledge.taxonomy.codes))
     for number, held_out in enumerate(grouped_folds([d.group for d in docs], folds, SEED), 1):
         report(f"fold {number} of {folds}")
         held = set(held_out.tolist())
@@ -96,7 +96,9 @@ def cross_validate_listings(
         prices = reference_prices(training, at, knowledge)
         fitted = fit_listings(training, knowledge, prices, report)
         thresholds = listing_points(training, fitted)[0]["balanced"]
-        versions = Versions(model=None, policy="cross-validation", lexicon="")
+        versions = Versions(
+            model=None, policy="cross-validation", lexicon=knowledge.lexicon.version
+        )
         scorer = ListingScorer(fitted.model, thresholds, versions, knowledge.taxonomy)
         judged.fill(docs, held_out, scorer)
     return judged.report(docs, knowledge)
@@ -106,23 +108,106 @@ def evaluate_listing_scorer(
     docs: Sequence[ListingDoc], scorer: ListingScorer, knowledge: Knowledge
 ) -> dict[str, Any]:
     """Measure a listing artefact on rows that it was not trained on."""
-    judged = _Judged.blank(len(docs), len(knowledge.taxonomy.codes))
+    judged = _JudgedListings.blank(len(docs), len(knowledge.taxonomy.codes))
     judged.fill(docs, np.arange(len(docs)), scorer)
     return judged.report(docs, knowledge) | {"regression": counted(guard(scorer))}
 
 
 @dataclass
-class _Judged:
+class _JudgedClaims:
+    """Answers to windows of speech as they come in, fold by fold."""
+
+    codes: tuple[str, ...]
+    scores: Floats
+    flagged: Flags
+    labels: Floats
+    listed: Flags
+    cited: list[Cited | None]
+    cuts: list[float]
+
+    @classmethod
+    def blank(cls, n: int, knowledge: Knowledge) -> Self:
+        codes = tuple(knowledge.taxonomy.codes)
+        table = (n, len(codes))
+        listed = np.zeros(table, dtype=bool)
+        return cls(
+            codes, np.zeros(n), np.zeros(n, dtype=bool), np.zeros(table), listed, [None] * n, []
+        )
+
+    def fill(
+        self, docs: Sequence[ClaimDoc], rows: NDArray[np.intp], scorer: ClaimScorer, at: datetime
+    ) -> None:
+        self.cuts.append(scorer.thresholds.flag)
+        for row in rows.tolist():
+            doc = docs[row]
+            segment = doc.segment or LiveSegment(data_id=f"row-{row}", text=doc.text)
+            verdict = scorer.score(segment, at)
+            self.scores[row] = verdict.probability
+            self.flagged[row] = verdict.probability >= scorer.thresholds.flag
+            self.labels[row] = self._chances(scorer, segment, verdict, at)
+            self.listed[row] = np.isin(self.codes, [label.code for label in verdict.labels])
+            if self.flagged[row] and doc.violation:
+                self.cited[row] = cited(doc, verdict)
+
+    def report(self, docs: Sequence[ClaimDoc]) -> dict[str, Any]:
+        known = np.array([doc.codes is not None for doc in docs], dtype=bool)
+        truth = np.array([[code in (doc.codes or ()) for code in self.codes] for doc in docs])
+        spoken = {
+            code: column
+            for column, code in enumerate(self.codes)
+            if truth[known, column].any() or self.listed[known, column].any()
+        }
+        violation = np.array([doc.violation for doc in docs])
+        groups = [doc.group for doc in docs]
+        report = evaluation(
+            violation,
+            self.scores,
+            self.flagged,
+            float(np.mean(self.cuts)),
+            groups,
+            labels={
+                code: (truth[known, at], self.labels[known, at]) for code, at in spoken.items()
+            },
+            known=known,
+            listed={code: self.listed[known, at] for code, at in spoken.items()},
+            facets=claim_facets(docs),
+        )
+        places = [_place(doc) for doc in docs]
+        return report | {
+            "evidence": evidence_quality(self.cited, groups),
+            "rooms": room_report(places, self.flagged.tolist(), violation.tolist(), groups),
+        }
+
+    def _chances(
+        self, scorer: ClaimScorer, segment: LiveSegment, verdict: Verdict, at: datetime
+    ) -> Floats:
+        """How likely each label is: as listed, else as the model and the goods have it."""
+        shifts = scorer.context.shifts(segment, at)
+        alone = scorer.model.assess(segment.text).labels
+        chances = sigmoid(alone + [shifts.get(code, 0.0) for code in self.codes])
+        listed = {label.code: label.probability for label in verdict.labels}
+        return np.array(
+            [
+                listed.get(code, min(chance, verdict.probability))
+                for code, chance in zip(self.codes, chances.tolist(), strict=True)
+            ]
+        )
+
+
+@dataclass
+class _JudgedListings:
     """Scores of listings as they come in, fold by fold."""
 
     scores: Floats
-    flagged: NDArray[np.bool_]
+    flagged: Flags
     labels: Floats
+    listed: Flags
     cuts: list[float]
 
     @classmethod
     def blank(cls, n: int, codes: int) -> Self:
-        return cls(np.zeros(n), np.zeros(n, dtype=bool), np.zeros((n, codes)), [])
+        listed = np.zeros((n, codes), dtype=bool)
+        return cls(np.zeros(n), np.zeros(n, dtype=bool), np.zeros((n, codes)), listed, [])
 
     def fill(
         self, docs: Sequence[ListingDoc], rows: NDArray[np.intp], scorer: ListingScorer
@@ -130,14 +215,22 @@ class _Judged:
         self.cuts.append(scorer.thresholds.flag)
         for row in rows.tolist():
             doc = docs[row]
-            self.scores[row] = scorer.score(doc.listing, doc.at).probability
+            verdict = scorer.score(doc.listing, doc.at)
+            self.scores[row] = verdict.probability
             self.flagged[row] = self.scores[row] >= scorer.thresholds.flag
             chances = scorer.label_probabilities(scorer.model.assess(doc.listing, doc.at))
             self.labels[row] = [chances.get(code, 0.0) for code in scorer.model.codes]
+            named = [label.code for label in verdict.labels]
+            self.listed[row] = np.isin(scorer.model.codes, named)
 
     def report(self, docs: Sequence[ListingDoc], knowledge: Knowledge) -> dict[str, Any]:
         truth = {
             code: np.array([code in doc.codes for doc in docs]) for code in knowledge.taxonomy.codes
+        }
+        spoken = {
+            code: column
+            for column, (code, of) in enumerate(truth.items())
+            if of.any() or self.listed[:, column].any()
         }
         return evaluation(
             np.array([bool(doc.codes) for doc in docs]),
@@ -145,37 +238,13 @@ class _Judged:
             self.flagged,
             float(np.mean(self.cuts)),
             [doc.group for doc in docs],
-            labels={
-                code: (of, self.labels[:, column])
-                for column, (code, of) in enumerate(truth.items())
-                if of.any()
-            },
-            slices=[doc.source for doc in docs],
+            labels={code: (truth[code], self.labels[:, at]) for code, at in spoken.items()},
+            listed={code: self.listed[:, at] for code, at in spoken.items()},
+            facets=listing_facets(docs),
         )
 
 
-def _report(
-    docs: Sequence[ClaimDoc],
-    scores: Floats,
-    flagged: NDArray[np.bool_],
-    threshold: float,
-    labels: Floats,
-    knowledge: Knowledge,
-) -> dict[str, Any]:
-    known = np.array([doc.codes is not None for doc in docs])
-    of_labels = {
-        code: (
-            np.array([code in (doc.codes or ()) for doc in docs])[known],
-            labels[known, column],
-        )
-        for column, code in enumerate(knowledge.taxonomy.codes)
-    }
-    return evaluation(
-        np.array([doc.violation for doc in docs]),
-        scores,
-        flagged,
-        threshold,
-        [doc.group for doc in docs],
-        labels={code: pair for code, pair in of_labels.items() if pair[0].any()},
-        slices=[doc.source for doc in docs],
-    )
+def _place(doc: ClaimDoc) -> dict[str, object]:
+    """Where and when a window was said, as far as its row tells."""
+    said = {} if doc.segment is None else doc.segment.model_dump(include=_PLACE, exclude_none=True)
+    return said if doc.clip_name is None else {**said, "clip_name": doc.clip_name}

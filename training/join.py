@@ -35,8 +35,15 @@ def join(
     group: Annotated[
         str | None, typer.Option(help="Column of TEXTS that splits must not cut, as `channel`.")
     ] = None,
+    keep: Annotated[
+        list[str],
+        typer.Option(help="Column of TEXTS to carry over, as `platform`; may be repeated."),
+    ] = [],  # noqa: B006
 ) -> None:
-    """Join texts with annotations made by the id of each text; texts without one are left out."""
+    """Join texts with annotations made by the id of each text; texts without one are left out.
+
+    What an annotation says of a column stands before what TEXTS says of it.
+    """
     known = dict(_annotations(annotations))
     missing = 0
 
@@ -47,8 +54,9 @@ def join(
             if (found := known.get(text_id(text))) is None:
                 missing += 1
                 continue
+            kept = {column: _cell(texts, values, column) for column in keep}
             grouped = {} if group is None else {"group": _cell(texts, values, group)}
-            yield {"text": text, **found, **grouped}
+            yield {"text": text, **kept, **found, **grouped}
 
     count = write_rows(out, joined())
     complain(f"join: {count} joined, {missing} texts without annotation")

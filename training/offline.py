@@ -2,18 +2,20 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from data.listing import Listing
-from data.problem import FileError
+from data.problem import FileError, UsageError
 from data.read import Layout, Rejected, read_records
 from data.record import Record
 from data.segment import LiveSegment
+from data.table import file_format
 from data.verdict import Kind, Verdict
-from data.write import RejectsFile, write_verdicts
+from data.write import RejectsFile, write_rows, write_verdicts
+from models.rooms import FlaggedWindow, cases_of, flagged_window
 from models.scorer import Scorer
 
 Report = Callable[[str], None]
@@ -44,16 +46,26 @@ class Tally(Record):
 
 
 def score_file(
-    scorer: Scorer, source: Path, target: Path, layout: Layout, at: datetime, report: Report
+    scorer: Scorer,
+    source: Path,
+    target: Path,
+    layout: Layout,
+    at: datetime,
+    report: Report,
+    cases: Path | None = None,
 ) -> Tally:
     """Answer every readable row of ``source`` in ``target``, in order; keep the rest as rejects.
 
+    ``cases`` is where flagged windows are also written room by room; of claims only.
     Raises FileError, among others, when the answers or the rejects would replace the input.
     """
     for written in (target, RejectsFile(target).path):
         if written.exists() and source.exists() and written.samefile(source):
             raise FileError(f"{source}: would be replaced by its answers; give another --out")
+    if cases is not None:
+        _check_cases(cases, scorer.kind, [source, target, RejectsFile(target).path])
     counts: Counter[str] = Counter()
+    flagged: list[FlaggedWindow] = []
     started = time.perf_counter()
     with RejectsFile(target) as rejects:
         rejected = 0
@@ -70,13 +82,27 @@ def score_file(
             for number, (_, record) in enumerate(records, 1):
                 verdict = timed(scorer, record, at)
                 counts[verdict.suggestion] += 1
+                if cases is not None and verdict.suggestion != "pass":
+                    assert isinstance(record, LiveSegment)
+                    flagged.append(flagged_window(record, verdict))
                 if number % _EVERY == 0:
                     report(f"{number:,} rows")
                 yield verdict
 
         answered = write_verdicts(target, answers())
+    if cases is not None:
+        write_rows(cases, (case.model_dump(mode="json") for case in cases_of(flagged)))
     seconds = time.perf_counter() - started
     return Tally(answered=answered, rejected=rejected, suggestions=dict(counts), seconds=seconds)
+
+
+def _check_cases(cases: Path, kind: Kind, taken: Sequence[Path]) -> None:
+    if kind != "claims":
+        raise UsageError(f"--cases: {kind} have no rooms; it is for claims")
+    if file_format(cases)[0] != ".jsonl":
+        raise UsageError(f"{cases}: cases are written as .jsonl or .jsonl.gz")
+    if cases.resolve() in [path.resolve() for path in taken]:
+        raise FileError(f"{cases}: is the input, the answers or their rejects; give another path")
 
 
 def timed(scorer: Scorer, record: Record, at: datetime) -> Verdict:

@@ -1,29 +1,31 @@
 """Plots of an evaluation, as PNG."""
 
 import io
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.metrics import precision_recall_curve
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
-def plots(truth: NDArray[np.bool_], scores: NDArray[np.float64], title: str) -> dict[str, bytes]:
-    """Precision against recall, and how often what was said to be likely was true."""
-    precision, recall, _ = precision_recall_curve(truth, scores)
-    said, was = _reliability(truth, scores)
+def plots(report: Mapping[str, Any], title: str) -> dict[str, bytes]:
+    """Precision against recall, and how often what was said to be likely was true.
+
+    ``report`` is what ``evaluation`` returns.
+    """
+    curve = report["curve_points"]
+    bins = report["reliability"]
     return {
-        "precision_recall.png": _png(recall, precision, ("recall", "precision"), title),
-        "calibration.png": _png(said, was, ("probability", "share violating"), title),
+        "precision_recall.png": _png(
+            [point[0] for point in curve],
+            [point[1] for point in curve],
+            ("recall", "precision"),
+            title,
+        ),
+        "calibration.png": _png(
+            [each["said"] for each in bins],
+            [each["was"] for each in bins],
+            ("probability", "share violating"),
+            title,
+        ),
     }
-
-
-def _reliability(
-    truth: NDArray[np.bool_], scores: NDArray[np.float64]
-) -> tuple[list[float], list[float]]:
-    parts = np.array_split(np.argsort(scores, kind="stable"), 10)
-    filled = [part for part in parts if part.size]
-    return [float(scores[p].mean()) for p in filled], [float(truth[p].mean()) for p in filled]
 
 
 def _png(x: Sequence[float], y: Sequence[float], names: tuple[str, str], title: str) -> bytes:

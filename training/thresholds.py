@@ -1,11 +1,16 @@
 """Operating points (工作点), chosen on out-of-fold training scores and nothing else."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.artifact import Thresholds
+from models.calibrated import sigmoid
+from models.knowledge import Knowledge
+from training.assemble import ClaimDoc
+from training.claims import FittedClaims
 from training.evaluate import best_threshold
 
 Floats = NDArray[np.float64]
@@ -46,6 +51,28 @@ def operating_points(
         "balanced": Thresholds(flag=best_threshold(truth, scores, weights), label=label),
         "capacity": Thresholds(flag=capacity, label=label),
     }
+
+
+def claim_points(
+    docs: Sequence[ClaimDoc], fitted: FittedClaims, knowledge: Knowledge
+) -> dict[str, Thresholds]:
+    """The operating points of a claim model, from what it says of ``docs`` out of fold.
+
+    Training and each fold of a cross-validation choose theirs here.
+    """
+    truth = np.array([doc.violation for doc in docs])
+    pairs = label_pairs(docs, fitted, knowledge)
+    return operating_points(truth, sigmoid(fitted.out_of_fold), *pairs)
+
+
+def label_pairs(
+    docs: Sequence[ClaimDoc], fitted: FittedClaims, knowledge: Knowledge
+) -> tuple[Flags, Floats]:
+    """Truth and out-of-fold probability for every pair of a text and a label known of it."""
+    known = [index for index, doc in enumerate(docs) if doc.codes is not None]
+    codes = knowledge.taxonomy.codes
+    truth = np.array([[code in (docs[i].codes or ()) for code in codes] for i in known])
+    return truth.ravel(), sigmoid(fitted.label_out_of_fold[known]).ravel()
 
 
 def capacity_threshold(

@@ -1,11 +1,14 @@
 """Runs, artefacts and versions in MLflow: the one module that imports it."""
 
 import os
+import re
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from data.problem import MingchaError
 from data.verdict import Kind
 from models.artifact import Manifest
 from models.store import promote
@@ -15,6 +18,15 @@ if TYPE_CHECKING:
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
+
+_UNSAFE: Final = re.compile(r"[^\w.\-]")
+_MOST_NAME: Final = 250
+_MOST_PARAMETER: Final = 500
+_MOST_AT_ONCE: Final = 500
+
+
+class TrackError(MingchaError):
+    """The store of runs (实验记录) is missing or cannot be used."""
 
 
 def registered_name(kind: Kind) -> str:
@@ -34,24 +46,48 @@ def log_run(
     Returns the run's id. The store is SQLite under ``home``.
     """
     client = _client(home)
-    run = client.create_run(
-        _experiment(client, home, manifest.kind), run_name=manifest.model_version
-    )
-    run_id: str = run.info.run_id
+    run_id = _start(client, home, manifest.kind, manifest.model_version)
     facts = {
         "data_hash": manifest.data_hash,
         "seeds_version": manifest.seeds_version,
         "code_version": manifest.code_version,
     }
-    for name, value in {**parameters, **facts}.items():
-        client.log_param(run_id, name, value)
-    for name, value in _flat(manifest.metrics):
-        client.log_metric(run_id, name, value)
+    _log_figures(client, run_id, {**parameters, **facts}, manifest.metrics)
     client.set_tag(run_id, "simulated", str(manifest.simulated).lower())
     client.log_artifacts(run_id, str(directory), "model")
-    for name, png in plots.items():
-        _log_bytes(client, run_id, name, png)
+    _log_files(client, run_id, plots, "plots")
     client.set_terminated(run_id)
+    return run_id
+
+
+def log_evaluation(
+    home: Path,
+    kind: Kind,
+    name: str,
+    parameters: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    files: Mapping[str, bytes],
+) -> str:
+    """Log one evaluation in the experiment of its kind: figures, and files by their names.
+
+    Returns the run's id, whose tag ``stage`` is ``evaluation``. Raises TrackError where ``home``
+    has no store, or one that cannot be used.
+    """
+    if not _store(home).is_file():
+        raise TrackError(f"{home} has no {_store(home).name}; `mingcha train` makes one")
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        client = _client(home)
+        run_id = _start(client, home, kind, name)
+        client.set_tag(run_id, "stage", "evaluation")
+        _log_figures(client, run_id, parameters, metrics)
+        _log_files(client, run_id, files, "evaluation")
+        client.set_terminated(run_id)
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        cause = type(error).__name__
+        raise TrackError(f"{_store(home)} cannot be used as a store of runs: {cause}") from error
     return run_id
 
 
@@ -81,8 +117,17 @@ def _client(home: Path) -> "MlflowClient":
     from mlflow import MlflowClient
 
     home.mkdir(parents=True, exist_ok=True)
-    store = f"sqlite:///{home.resolve() / 'mlflow.sqlite'}"
+    store = f"sqlite:///{_store(home).resolve()}"
     return MlflowClient(tracking_uri=store, registry_uri=store)
+
+
+def _store(home: Path) -> Path:
+    return home / "mlflow.sqlite"
+
+
+def _start(client: "MlflowClient", home: Path, kind: Kind, name: str) -> str:
+    run = client.create_run(_experiment(client, home, kind), run_name=name)
+    return str(run.info.run_id)
 
 
 def _experiment(client: "MlflowClient", home: Path, kind: Kind) -> str:
@@ -105,22 +150,45 @@ def _aliases(client: "MlflowClient", name: str) -> set[str]:
     return set()
 
 
+def _log_figures(
+    client: "MlflowClient", run_id: str, parameters: Mapping[str, Any], metrics: Mapping[str, Any]
+) -> None:
+    from mlflow.entities import Metric
+
+    for name, value in parameters.items():
+        client.log_param(run_id, name, str(value)[:_MOST_PARAMETER])
+    now = int(time.time() * 1_000)
+    # A slice may be named by a merchant: two names may become one, whose first figure is kept.
+    named: dict[str, float] = {}
+    for name, value in _flat(metrics):
+        named.setdefault(_UNSAFE.sub("_", name)[:_MOST_NAME], value)
+    figures = [Metric(name, value, now, 0) for name, value in named.items()]
+    for start in range(0, len(figures), _MOST_AT_ONCE):
+        client.log_batch(run_id, figures[start : start + _MOST_AT_ONCE])
+
+
 def _flat(metrics: Mapping[str, Any], prefix: str = "") -> list[tuple[str, float]]:
     """Numbers of nested metrics under dotted names; an interval becomes ``.low`` and ``.high``."""
     found: list[tuple[str, float]] = []
     for name, value in metrics.items():
         if isinstance(value, Mapping):
             found.extend(_flat(value, f"{prefix}{name}."))
-        elif isinstance(value, list) and len(value) == 2:
+        elif isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)):
             found += [(f"{prefix}{name}.low", value[0]), (f"{prefix}{name}.high", value[1])]
-        elif isinstance(value, int | float):
+        elif _is_number(value):
             found.append((f"{prefix}{name}", float(value)))
     return found
 
 
-def _log_bytes(client: "MlflowClient", run_id: str, name: str, content: bytes) -> None:
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
+
+def _log_files(
+    client: "MlflowClient", run_id: str, files: Mapping[str, bytes], folder: str
+) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / name
-        path.write_bytes(content)
-        client.log_artifact(run_id, str(path), "plots")
+        for name, content in files.items():
+            path = Path(directory) / name
+            path.write_bytes(content)
+            client.log_artifact(run_id, str(path), folder)

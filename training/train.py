@@ -35,8 +35,9 @@ from models.store import artifacts
 from models.verdicts import Versions
 from training import listings
 from training.assemble import ClaimDoc, file_docs, seed_docs
-from training.claims import FittedClaims, fit_claims
+from training.claims import fit_claims
 from training.evaluate import at_base_rate, evaluation
+from training.facets import claim_facets, listing_facets
 from training.guard import counted, guard
 from training.listings import (
     BASE_RATE,
@@ -47,7 +48,7 @@ from training.listings import (
     reference_prices,
 )
 from training.plots import plots
-from training.thresholds import operating_points
+from training.thresholds import claim_points, operating_points
 from training.track import log_run, register
 
 Report = Callable[[str], None]
@@ -89,12 +90,12 @@ class Trained:
 def train_claims(request: Request, at: datetime, report: Report) -> Trained:
     """Assemble, fit, choose thresholds, write, log, register a claim model."""
     knowledge = load_knowledge()
-    docs = claim_docs(request, knowledge)
+    docs = claim_docs(request, knowledge, report)
     report(f"{len(docs)} texts, {sum(doc.violation for doc in docs)} violating")
     fitted = fit_claims(docs, knowledge.taxonomy.codes, knowledge.reader(), report)
     truth = np.array([doc.violation for doc in docs])
     scores = sigmoid(fitted.out_of_fold)
-    points = operating_points(truth, scores, *label_pairs(docs, fitted, knowledge))
+    points = claim_points(docs, fitted, knowledge)
     threshold = points["balanced"].flag
     metrics = evaluation(
         truth,
@@ -102,7 +103,7 @@ def train_claims(request: Request, at: datetime, report: Report) -> Trained:
         scores >= threshold,
         threshold,
         [doc.group for doc in docs],
-        slices=[doc.source for doc in docs],
+        facets=claim_facets(docs),
     )
     scorer = ClaimScorer(
         fitted.model,
@@ -119,7 +120,7 @@ def train_claims(request: Request, at: datetime, report: Report) -> Trained:
         "thresholds": {name: point.model_dump() for name, point in points.items()},
         "metrics": metrics,
     }
-    return publish(request, files, facts, plots(truth, scores, "claims, out of fold"), report)
+    return publish(request, files, facts, plots(metrics, "claims, out of fold"), report)
 
 
 def train_listings(request: Request, at: datetime, report: Report) -> Trained:
@@ -145,7 +146,7 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
         threshold,
         [docs[row].group for row in rows],
         labels={code: (labels[rows], chances[rows]) for code, (labels, chances) in pairs.items()},
-        slices=[docs[row].source for row in rows],
+        facets=listing_facets([docs[row] for row in rows]),
     )
     scorer = ListingScorer(
         fitted.model,
@@ -165,7 +166,7 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
         "metrics": metrics,
     }
     title = "listings, out of fold" + (", simulated" if simulated else "")
-    return publish(request, files, facts, plots(truth, scores, title), report)
+    return publish(request, files, facts, plots(metrics, title), report)
 
 
 def listing_points(
@@ -218,10 +219,12 @@ def listing_hash(docs: Sequence[ListingDoc]) -> str:
     return digest.hexdigest()[:12]
 
 
-def claim_docs(request: Request, knowledge: Knowledge) -> list[ClaimDoc]:
+def claim_docs(
+    request: Request, knowledge: Knowledge, report: Report = lambda sentence: None
+) -> list[ClaimDoc]:
     """Seeds and files, as asked. Raises TrainingError when one class is missing."""
     docs = seed_docs(SEED_GROUPS, SEED) if request.seeds else []
-    docs += file_docs(request.files, knowledge.taxonomy.codes, request.layout)
+    docs += file_docs(request.files, knowledge.taxonomy.codes, request.layout, report)
     groups = {doc.group for doc in docs}
     if len({doc.violation for doc in docs}) < 2 or len(groups) < 2:
         raise TrainingError(
@@ -229,16 +232,6 @@ def claim_docs(request: Request, knowledge: Knowledge) -> list[ClaimDoc]:
             "two groups are needed; give --data FILE, or leave out --no-seeds"
         )
     return docs
-
-
-def label_pairs(
-    docs: Sequence[ClaimDoc], fitted: FittedClaims, knowledge: Knowledge
-) -> tuple[Any, Any]:
-    """Truth and out-of-fold probability for every pair of a text and a label known of it."""
-    known = [index for index, doc in enumerate(docs) if doc.codes is not None]
-    codes = knowledge.taxonomy.codes
-    truth = np.array([[code in (docs[i].codes or ()) for code in codes] for i in known])
-    return truth.ravel(), sigmoid(fitted.label_out_of_fold[known]).ravel()
 
 
 def data_hash(docs: Sequence[ClaimDoc]) -> str:

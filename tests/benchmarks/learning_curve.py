@@ -28,8 +28,8 @@ from training.claims import fit_claims
 from training.evaluate import evaluation, measures
 from training.feedback import complaint_scores, fit_feedback
 from training.join import join
-from training.thresholds import operating_points
-from training.train import SEED, SEED_GROUPS, label_pairs
+from training.thresholds import claim_points
+from training.train import SEED, SEED_GROUPS
 
 SENTENCES_A_BATCH: Final = 500
 TEXTS_A_BATCH: Final = 300
@@ -87,10 +87,7 @@ def _claims_row(batch: list[Example], live: list[ClaimDoc], knowledge: Knowledge
     docs = seed_docs(SEED_GROUPS, SEED, batch)
     codes = knowledge.taxonomy.codes
     fitted = fit_claims(docs, codes, knowledge.reader(), lambda _: None)
-    truth = np.array([doc.violation for doc in docs])
-    points = operating_points(
-        truth, sigmoid(fitted.out_of_fold), *label_pairs(docs, fitted, knowledge)
-    )
+    points = claim_points(docs, fitted, knowledge)
     scores = sigmoid(np.array([fitted.model.assess(doc.text).logit for doc in live]))
     flag = points["balanced"].flag
     violating = np.array([doc.violation for doc in live])

@@ -41,6 +41,12 @@ def read(path: Path, *rows: dict[str, object]) -> list[ClaimDoc]:
             'evidence "治愈"; words of the text are needed',
         ),
         ({**GOOD, "violation": 0, "codes": ["medical_claim"]}, "no violation, yet it has codes"),
+        ({**GOOD, "merchant_type": "旗舰店"}, "merchant_type: must be flagship"),
+        ({**GOOD, "platform": "抖" * 501}, "platform: "),
+        ({**GOOD, "text": "茶" * 20_001}, "text: "),
+        ({**GOOD, "licences": "卫妆准字"}, "licences: "),
+        ({**GOOD, "evasions": 3}, "evasions is 3; a list is needed"),
+        ({**GOOD, "confidence": [3]}, "confidence is a list; a number or a word is needed"),
     ],
 )
 def test_a_row_that_cannot_be_learnt_from_is_named_by_file_and_line(
@@ -103,6 +109,76 @@ def test_a_cell_of_csv_holds_codes_by_comma_or_as_json(tmp_path: Path) -> None:
         ("absolute_claim",),
         None,
     ]
+
+
+def test_a_row_keeps_where_it_was_said_and_about_what(tmp_path: Path) -> None:
+    said = {
+        "platform": "抖音",
+        "channel": "甲的直播间",
+        "category": "食品/保健食品",
+        "licences": {"health_reg": "国食健注G20250001"},
+        "merchant_type": "flagship",
+        "start_s": 60,
+    }
+    (doc,) = read(tmp_path / "rows.jsonl", {**GOOD, **said, "clip_name": "a_000.mp4"})
+
+    assert doc.segment is not None
+    assert doc.segment.model_dump(exclude_none=True) == {
+        "data_id": "row-1",
+        "text": GOOD["text"],
+        **said,
+    }
+    assert doc.clip_name == "a_000.mp4"
+
+
+def test_licences_and_times_are_read_from_the_cells_of_a_csv_too(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('text,label,licences,end_s\n你好,0,"{""drug"": ""H1""}",90\n', "utf-8")
+
+    (doc,) = file_docs([path], CODES, Layout())
+
+    assert doc.segment is not None
+    assert (doc.segment.licences, doc.segment.end_s) == ({"drug": "H1"}, 90.0)
+
+
+@pytest.mark.parametrize(
+    ("evasions", "disguised"),
+    [
+        (None, None),
+        ("", None),
+        ([], False),
+        ("[]", False),
+        ([{"surface": "关某节", "resolved": "关节"}], True),
+        ('["关某节"]', True),
+    ],
+)
+def test_a_row_is_disguised_when_it_lists_a_distorted_word(
+    tmp_path: Path, evasions: object, disguised: bool | None
+) -> None:
+    (doc,) = read(tmp_path / "rows.jsonl", {**GOOD, "evasions": evasions})
+
+    assert doc.disguised is disguised
+
+
+@pytest.mark.parametrize(
+    ("given", "confidence"), [(3, "3"), (3.0, "3"), ("3", "3"), (0.5, "0.5"), ("", None)]
+)
+def test_confidence_is_kept_as_it_was_annotated(
+    tmp_path: Path, given: object, confidence: str | None
+) -> None:
+    (doc,) = read(tmp_path / "rows.jsonl", {**GOOD, "confidence": given})
+
+    assert doc.confidence == confidence
+
+
+def test_columns_that_nothing_is_made_of_are_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    read(path, {**GOOD, "note": "a", "group": "g"}, {**GOOD, "note": "b", "编号": 3})
+    warnings: list[str] = []
+
+    file_docs([path], CODES, Layout(), warnings.append)
+
+    assert warnings == [f'{path}: unknown columns are ignored: "note", "编号"']
 
 
 def test_rows_with_a_shared_script_are_one_group_over_all_files(tmp_path: Path) -> None:

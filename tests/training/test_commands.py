@@ -127,6 +127,65 @@ def test_an_evaluation_has_the_keys_of_the_contract(home: Path, data: Path) -> N
 
 
 @pytest.mark.usefixtures("trained")
+def test_an_evaluation_is_logged_with_its_page_beside_the_training_runs(
+    home: Path, data: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "report.html"
+
+    done = run(home, "evaluate", "claims", data, "--report", page)
+
+    with closing(sqlite3.connect(home / "mlflow.sqlite")) as store:
+        ((run_id,),) = store.execute(
+            "select t.run_uuid from tags t join metrics m on t.run_uuid = m.run_uuid"
+            " where t.key = 'stage' and t.value = 'evaluation' and m.key = 'pr_auc'"
+            " order by m.timestamp desc limit 1"
+        )
+    logged = {path.name: path for path in (home / "mlruns" / "claims" / run_id).rglob("*.*")}
+    assert logged.keys() >= {"evaluation.html", "evaluation.json", "precision_recall.png"}
+    assert logged["evaluation.html"].read_bytes() == page.read_bytes()
+    assert "话术模型评测报告" in page.read_text("utf-8")
+    assert "not logged" not in done.stderr
+    assert "reliability" in done.stdout
+    assert "medical_claim" in done.stdout
+
+
+@pytest.mark.usefixtures("trained")
+def test_an_evaluation_that_cannot_be_logged_is_measured_all_the_same(
+    home: Path, data: Path, tmp_path: Path
+) -> None:
+    model = champion(home, "claims")
+    assert model is not None
+    command = ("evaluate", "claims", data, "--model", model, "--json")
+
+    told = run(tmp_path, *command)
+    quiet = run(tmp_path, *command, "--no-log")
+
+    assert "not logged" in told.stderr
+    assert quiet.stderr == ""
+    assert json.loads(told.stdout)["n"] == json.loads(quiet.stdout)["n"] == 48
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_page_that_cannot_be_written_is_named(home: Path, data: Path, tmp_path: Path) -> None:
+    page = tmp_path / "nowhere" / "report.html"
+
+    done = run(home, "evaluate", "claims", data, "--no-log", "--report", page, code=1)
+
+    assert f"{page}: cannot be written" in done.stderr
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_file_without_rows_cannot_be_measured(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "none.csv"
+    path.write_text("text,violation\n", "utf-8")
+
+    done = run(home, "evaluate", "claims", path, code=1)
+
+    assert f"{path}: no rows; labelled rows are needed" in done.stderr
+
+
+@pytest.mark.usefixtures("trained")
 def test_clean_rows_alone_give_null_where_nothing_can_be_said(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "clean.csv"
     path.write_text("text,violation\n" + "".join(f"{text},0\n" for text in CLEAN), "utf-8")

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,27 +8,32 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from training.evaluate import (
-    best_threshold,
-    calibration_error,
-    evaluation,
-    intervals,
-    macro_f1,
-    measures,
-    recall_at_clean_flagged,
-    recall_at_precision,
-)
+from training.breakdown import LEAST_POSITIVES, MOST_SLICES
+from training.evaluate import best_threshold, evaluation, intervals, measures
+from training.ranking import Counted, Ranking, Resamples, measured
 from training.thresholds import capacity_threshold, operating_points
 
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
-def flags(text: str) -> NDArray[np.bool_]:
+
+def flags(text: str) -> Flags:
     """``1`` is true, ``0`` is not."""
     return np.array([digit == "1" for digit in text])
 
 
+def counted(truth: Flags, scores: Floats) -> Counted:
+    """The rows, each counted once."""
+    return Ranking(truth, scores, truth).counted(np.ones((1, len(truth))))
+
+
 def test_macro_f1_is_the_mean_of_both_classes() -> None:
     # Violating: 1 right of 2 said and 2 there, F1 0.5. Clean: 2 of 3 said and 3 there, F1 2/3.
-    assert macro_f1(flags("11000"), flags("10100")) == pytest.approx((0.5 + 2 / 3) / 2)
+    found = measures(flags("11000"), np.zeros(5), flags("10100"))
+
+    assert found["macro_f1"] == pytest.approx((0.5 + 2 / 3) / 2)
+    assert found["recall"] == found["precision"] == 0.5
+    assert found["clean_flagged"] == pytest.approx(1 / 3)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.3, 0.7, 1.0])), min_size=1))
@@ -45,27 +51,55 @@ def test_figures_are_those_of_scikit_learn(rows: list[tuple[bool, float]]) -> No
     )
 
 
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.3, 0.7, 1.0]), st.integers(0, 3)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_a_row_counted_twice_is_two_rows(rows: list[tuple[bool, float, int]]) -> None:
+    truth = np.array([True, False, *(row[0] for row in rows)])
+    scores = np.array([0.7, 0.3, *(row[1] for row in rows)])
+    times = np.array([1, 1, *(row[2] for row in rows)])
+    copies = np.repeat(np.arange(len(truth)), times)
+    written_out = measures(truth[copies], scores[copies], scores[copies] >= 0.3)
+
+    weighted = Ranking(truth, scores, scores >= 0.3).counted(times[None, :].astype(np.float64))
+
+    assert weighted.pr_auc()[0] == pytest.approx(written_out["pr_auc"])
+    assert weighted.roc_auc()[0] == pytest.approx(written_out["roc_auc"])
+    assert weighted.macro_f1()[0] == pytest.approx(written_out["macro_f1"])
+    assert weighted.recall_at_precision(0.9)[0] == pytest.approx(
+        written_out["recall_at_precision_90"]
+    )
+    assert weighted.recall_at_clean_flagged(0.1)[0] == pytest.approx(
+        written_out["recall_at_clean_10"]
+    )
+
+
 def test_recall_at_precision_takes_the_longest_list_that_is_pure_enough() -> None:
     scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
+    ranked = counted(flags("11010"), scores)
 
-    assert recall_at_precision(flags("11010"), scores, least=1.0) == pytest.approx(2 / 3)
-    assert recall_at_precision(flags("11010"), scores, least=0.75) == 1.0
-    assert recall_at_precision(flags("01111"), scores, least=0.9) == 0.0
+    assert ranked.recall_at_precision(1.0) == pytest.approx([2 / 3])
+    assert ranked.recall_at_precision(0.75) == [1.0]
+    assert counted(flags("01111"), scores).recall_at_precision(0.9) == [0.0]
 
 
 def test_recall_at_clean_flagged_lets_that_share_of_the_clean_through() -> None:
-    truth = flags("1" * 2 + "0" * 10)
     scores = np.array([0.95, 0.5, *np.linspace(0.0, 0.9, 10)])
+    ranked = counted(flags("1" * 2 + "0" * 10), scores)
 
-    assert recall_at_clean_flagged(truth, scores, share=0.1) == 0.5
-    assert recall_at_clean_flagged(truth, scores, share=0.5) == 1.0
+    assert ranked.recall_at_clean_flagged(0.1) == [0.5]
+    assert ranked.recall_at_clean_flagged(0.5) == [1.0]
 
 
 def test_calibration_error_is_the_gap_between_said_and_true() -> None:
     truth = flags("10" * 50)
 
-    assert calibration_error(truth, np.full(100, 0.5)) == pytest.approx(0.0)
-    assert calibration_error(truth, np.full(100, 0.8)) == pytest.approx(0.3)
+    assert counted(truth, np.full(100, 0.5)).calibration_error() == pytest.approx([0.0])
+    assert counted(truth, np.full(100, 0.8)).calibration_error() == pytest.approx([0.3])
 
 
 def test_perfect_scores_have_perfect_measures() -> None:
@@ -78,6 +112,8 @@ def test_perfect_scores_have_perfect_measures() -> None:
         "roc_auc": 1.0,
         "recall_at_precision_90": 1.0,
         "recall_at_clean_10": 1.0,
+        "recall": 1.0,
+        "precision": 1.0,
         "clean_flagged": 0.0,
         "ece": 0.0,
     }
@@ -91,7 +127,7 @@ def test_what_one_class_alone_cannot_tell_is_undefined(truth: str, undefined: st
     assert math.isnan(found["roc_auc"])
 
 
-def noisy(n: int, seed: int = 0) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def noisy(n: int, seed: int = 0) -> tuple[Flags, Floats]:
     rng = np.random.default_rng(seed)
     truth = rng.random(n) < 0.4
     return truth, np.clip(0.3 + 0.3 * truth + 0.2 * rng.standard_normal(n), 0, 1)
@@ -122,11 +158,24 @@ def test_intervals_resample_groups_not_rows() -> None:
     assert width(owners) > 3 * width(rows)
 
 
-def test_one_group_alone_has_no_width() -> None:
+def test_one_group_alone_has_no_interval_rather_than_one_without_width() -> None:
     truth, scores = noisy(50)
-    found = intervals(truth, scores, scores >= 0.5, ["one"] * 50, seed=0)
 
-    assert all(low == high for low, high in found.values())
+    assert intervals(truth, scores, scores >= 0.5, ["one"] * 50, seed=0) == {}
+
+
+def test_a_figure_that_many_resamples_cannot_give_has_no_interval() -> None:
+    truth = flags("1" + "0" * 9)
+    ranking = Ranking(truth, np.linspace(1, 0, 10), truth)
+    resamples = Resamples([str(row) for row in range(10)], seed=0)
+
+    # The one violating row is missing from every third resample.
+    values, bounds = measured(
+        ranking, {"pr": Counted.pr_auc, "clean": Counted.clean_flagged}, resamples
+    )
+
+    assert values["pr"] == 1.0
+    assert list(bounds) == ["clean"]
 
 
 def test_intervals_are_the_same_with_the_same_seed() -> None:
@@ -138,14 +187,126 @@ def test_intervals_are_the_same_with_the_same_seed() -> None:
     assert one == two
 
 
-def test_a_slice_needs_fifty_rows() -> None:
-    truth, scores = noisy(100)
-    names = ["large"] * 60 + ["small"] * 40
+def sliced(truth: Flags, scores: Floats, groups: list[str], values: list[str | None]) -> Any:
+    facets: dict[str, list[str | None]] = {"platform": values, "category": [None] * len(values)}
+    return evaluation(truth, scores, scores >= 0.5, 0.5, groups, facets=facets)["slices"]
 
-    report = evaluation(truth, scores, scores >= 0.5, 0.5, names, slices=names)
 
-    assert list(report["slices"]) == ["large"]
-    assert report["slices"]["large"]["n"] == 60
+def test_slices_are_measured_apart_and_a_facet_that_no_row_has_is_left_out() -> None:
+    truth, scores = noisy(400)
+    names: list[str | None] = ["抖音" if row % 2 else None for row in range(400)]
+
+    found = sliced(truth, scores, [str(row // 4) for row in range(400)], names)
+
+    assert list(found) == ["platform"]
+    assert list(found["platform"]) == ["抖音", "unknown"]
+    assert found["platform"]["抖音"]["n"] == 200
+    low, high = found["platform"]["抖音"]["intervals"]["pr_auc"]
+    assert low < found["platform"]["抖音"]["pr_auc"] < high
+
+
+def test_under_twenty_violating_rows_a_slice_says_only_what_its_clean_rows_say() -> None:
+    truth, scores = noisy(400)
+    few = np.flatnonzero(truth)[LEAST_POSITIVES - 1 :]
+    small = np.array(["small"] * 400)
+    small[few] = "large"
+
+    found = sliced(truth, scores, [str(row) for row in range(400)], small.tolist())["platform"]
+
+    assert found["small"]["too_few"]
+    assert found["small"]["pr_auc"] is None
+    assert found["small"]["recall"] is None
+    assert found["small"]["clean_flagged"] is not None
+    assert not found["large"]["too_few"]
+    assert found["large"]["recall"] is not None
+    assert found["large"]["clean_flagged"] is None
+
+
+def test_a_slice_of_few_groups_has_figures_and_no_intervals() -> None:
+    truth, scores = noisy(400)
+    groups = [f"room-{row % 50}" if row < 200 else f"room-{row % 4}" for row in range(400)]
+    names: list[str | None] = ["many" if row < 200 else "few" for row in range(400)]
+
+    found = sliced(truth, scores, groups, names)["platform"]
+
+    assert found["few"]["groups"] == 4
+    assert found["few"]["pr_auc"] is not None
+    assert found["few"]["intervals"] == {}
+    assert found["many"]["intervals"].keys() == {"pr_auc", "macro_f1", "recall", "clean_flagged"}
+
+
+def test_no_row_is_lost_where_a_facet_has_too_many_values() -> None:
+    truth, scores = noisy(300)
+    names: list[str | None] = [f"goods {row % 60}" for row in range(300)]
+
+    found = sliced(truth, scores, ["one"] * 300, names)["platform"]
+
+    assert len(found) == MOST_SLICES + 1
+    assert sum(part["n"] for part in found.values()) == 300
+    assert found["others"]["n"] == 200
+
+
+def test_a_label_is_measured_on_the_rows_whose_labels_are_known() -> None:
+    truth, scores = noisy(200)
+    known = np.arange(200) < 150
+    pair = truth[known], scores[known]
+
+    report = evaluation(
+        truth,
+        scores,
+        scores >= 0.5,
+        0.5,
+        [str(row) for row in range(200)],
+        labels={"medical_claim": pair, "disparagement": (pair[0] & False, pair[1])},
+        known=known,
+        listed={"medical_claim": pair[0]},
+    )
+
+    label = report["labels"]["medical_claim"]
+    assert (label["n"], label["positives"], label["groups"]) == (150, int(pair[0].sum()), 150)
+    assert label["recall"] == label["precision"] == 1.0
+    assert label["pr_auc"] == pytest.approx(metrics.average_precision_score(*pair))
+    assert report["labels"]["disparagement"]["too_few"]
+    assert "recall" not in report["labels"]["disparagement"]
+
+
+def test_the_precision_of_a_label_that_is_hardly_listed_is_not_given() -> None:
+    truth, scores = noisy(200)
+    rows = [str(row) for row in range(200)]
+    hardly = {"medical_claim": truth & (np.cumsum(truth) < LEAST_POSITIVES)}
+    pairs = {"medical_claim": (truth, scores)}
+
+    report = evaluation(truth, scores, truth, 0.5, rows, labels=pairs, listed=hardly)
+
+    assert report["labels"]["medical_claim"]["precision"] is None
+    assert report["labels"]["medical_claim"]["recall"] is not None
+
+
+def test_the_curve_tells_recall_and_the_threshold_that_has_it() -> None:
+    truth, scores = noisy(300)
+    report = evaluation(truth, scores, scores >= 0.5, 0.5, [str(row) for row in range(300)])
+
+    for name, point in report["curve"].items():
+        flagged = scores >= point["threshold"]
+        share = float(name.rpartition("_")[2]) / 100
+        low, high = point["interval"]
+        assert flagged[truth].mean() == pytest.approx(point["recall"])
+        assert low <= point["recall"] <= high
+        if name.startswith("precision"):
+            assert truth[flagged].mean() >= share - 1e-9
+        else:
+            assert flagged[~truth].mean() <= share + 1e-9
+    assert list(report["curve"])[:2] == ["precision_95", "precision_90"]
+    assert report["curve"]["precision_90"]["recall"] == report["recall_at_precision_90"]
+
+
+def test_the_reliability_table_holds_every_row_once() -> None:
+    truth, scores = noisy(305)
+    bins = evaluation(truth, scores, scores >= 0.5, 0.5, ["a", "b"] * 152 + ["c"])["reliability"]
+
+    assert sum(each["n"] for each in bins) == 305
+    assert sum(each["n"] * each["was"] for each in bins) == pytest.approx(truth.sum())
+    assert [each["said"] for each in bins] == sorted(each["said"] for each in bins)
 
 
 def test_the_best_threshold_parts_the_classes() -> None:

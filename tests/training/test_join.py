@@ -42,6 +42,26 @@ def test_texts_find_their_annotation_by_content_and_the_rest_are_counted(
     assert "2 joined, 1 texts without annotation" in capsys.readouterr().err
 
 
+def test_columns_of_the_texts_are_carried_over_and_an_annotation_stands_before_them(
+    tmp_path: Path,
+) -> None:
+    texts, annotations, out = (tmp_path / f"{name}.jsonl" for name in ("a", "b", "c"))
+    texts.write_text('{"text": "你好", "platform": "抖音", "room": 7, "violation": 0}\n', "utf-8")
+    annotations.write_text(json.dumps({"id": text_id("你好"), "violation": 1}) + "\n")
+
+    join(texts, annotations, out, keep=["platform", "room", "violation"])
+
+    row = json.loads(out.read_text("utf-8"))
+    assert row == {"text": "你好", "platform": "抖音", "room": 7, "violation": 1}
+
+
+def test_a_column_to_keep_that_is_not_there_is_named(
+    texts: Path, annotations: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FileError, match="no column 'platform'"):
+        join(texts, annotations, tmp_path / "joined.jsonl", keep=["platform"])
+
+
 def test_a_group_column_that_is_not_there_is_named(
     texts: Path, annotations: Path, tmp_path: Path
 ) -> None:
