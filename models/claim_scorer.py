@@ -10,7 +10,7 @@ from data.taxonomy import Taxonomy
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
 from models.artifact import Thresholds
 from models.calibrated import sigmoid
-from models.claim import Assessment, ClaimModel, evasion_probability
+from models.claim import Assessment, ClaimModel
 from models.explain import cited, with_scores
 from models.policy import (
     CRITICAL,
@@ -78,7 +78,7 @@ class ClaimScorer:
             raise TypeError(f"{type(item).__name__} is no LiveSegment; this scorer judges speech")
         shifts = self.context.shifts(item, at)
         fields = [self._judge(name, text, shifts) for name, text in item_texts(item)]
-        evasions = [evasion_probability(field.assessment.read.reading) for field in fields]
+        evasions = [float(sigmoid(field.assessment.evasion)) for field in fields]
         return verdict(
             self.kind,
             item,

@@ -13,7 +13,7 @@ from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
 from features.finding import Finding
 from models.artifact import Thresholds
 from models.calibrated import sigmoid
-from models.claim import FIRES, Read, evasion_probability
+from models.claim import FIRES, Read, disguise_certainty
 from models.explain import MOST_HITS, RESCORED, UNIT_SPEAKS
 from models.listing import ANY, ListingAssessment, ListingModel, prose, row_names
 from models.policy import CERTAIN, CRITICAL, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT
@@ -101,7 +101,7 @@ class ListingScorer:
         probability = self._probability(assessment)
         labels = self._labels(item, instant, assessment, probability)
         evasion = max(
-            (evasion_probability(read.reading) for read in assessment.read.texts.values()),
+            (disguise_certainty(read.reading) for read in assessment.read.texts.values()),
             default=0.0,
         )
         return verdict(

@@ -35,25 +35,31 @@ _MOST_NAMED: Final = 30
 
 @dataclass(frozen=True)
 class ClaimDoc:
-    """A labelled text. ``codes`` is None when they are unknown; ``quotes`` is (code, words).
+    """A labelled text. ``codes`` is None when they are unknown; ``quotes`` are (code,
+    words), the code None when it is unknown.
 
     ``complete`` says that the quotes are all there is, so that the rest of a violating text is
     clean. ``segment`` is the row as the service would get it: where it was said and about what.
-    ``disguised`` says whether words were distorted to dodge filters (规避), ``confidence`` how
+    ``disguises`` are the words that were distorted to dodge filters (规避), ``confidence`` how
     sure the annotator was, ``clip_name`` which recording it is from; None is unknown.
     """
 
     text: str
     violation: bool
     codes: tuple[str, ...] | None
-    quotes: tuple[tuple[str, str], ...]
+    quotes: tuple[tuple[str | None, str], ...]
     group: str
     source: str
     complete: bool = True
     segment: LiveSegment | None = None
-    disguised: bool | None = None
+    disguises: tuple[str, ...] | None = None
     confidence: str | None = None
     clip_name: str | None = None
+
+    @property
+    def disguised(self) -> bool | None:
+        """Whether words were distorted; None is unknown."""
+        return None if self.disguises is None else bool(self.disguises)
 
 
 def seed_docs(folds: int, seed: int, examples: Sequence[Example] | None = None) -> list[ClaimDoc]:
@@ -96,6 +102,7 @@ def _of_example(example: Example, group: str) -> ClaimDoc:
         quotes=tuple((evidence.code, evidence.quote) for evidence in example.evidence),
         group=group,
         source=f"seeds/{example.unit}",
+        disguises=tuple(disguise.surface for disguise in example.disguises),
     )
 
 
@@ -137,7 +144,7 @@ def _row(path: Path, line: int, values: dict[str, object], codes: frozenset[str]
         source=path.name,
         complete=bool(evidence),
         segment=_segment(where, f"row-{line}", text, values),
-        disguised=_disguised(where, values.get("evasions")),
+        disguises=_disguises(where, values.get("evasions")),
         confidence=_confidence(where, values.get("confidence")),
         clip_name=_word(values.get("clip_name")),
     )
@@ -158,14 +165,21 @@ def _segment(where: str, data_id: str, text: str, values: dict[str, object]) -> 
         raise FileError(f"{where}: {reason(explain(error))}") from error
 
 
-def _disguised(where: str, value: object) -> bool | None:
-    """Whether the column ``evasions`` lists any; an empty cell says nothing."""
+def _disguises(where: str, value: object) -> tuple[str, ...] | None:
+    """The surfaces that the column ``evasions`` lists; an empty cell says nothing."""
     if value is None or value == "":
         return None
     listed = _parsed(where, "evasions", value)
     if not isinstance(listed, list):
         raise FileError(f"{where}: evasions is {quoted(value)}; a list is needed")
-    return bool(listed)
+    return tuple(_surface(where, item) for item in listed)
+
+
+def _surface(where: str, item: object) -> str:
+    surface = item.get("surface") if isinstance(item, dict) else item
+    if not isinstance(surface, str):
+        raise FileError(f"{where}: evasions {item!r}; words, or {{surface, resolved}}, are needed")
+    return surface
 
 
 def _confidence(where: str, value: object) -> str | None:

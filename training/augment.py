@@ -82,7 +82,7 @@ def _copy(
             quotes=tuple(dict.fromkeys(_moved(doc, made))),
             source=f"{doc.source}/disguised",
             segment=doc.segment and doc.segment.model_copy(update={"text": made.text}),
-            disguised=True,
+            disguises=(*(doc.disguises or ()), *(change.surface for change in made.changes)),
         )
 
 
@@ -113,7 +113,7 @@ def _disguised(
     return Disguised(text, ())
 
 
-def _moved(doc: ClaimDoc, made: Disguised) -> Iterator[tuple[str, str]]:
+def _moved(doc: ClaimDoc, made: Disguised) -> Iterator[tuple[str | None, str]]:
     """The quotes as they now read, one for each place that a quote had."""
     for code, quote in doc.quotes:
         for place in _places(doc.text, quote):

@@ -13,27 +13,46 @@ from data.split import grouped_folds
 from features.cues import CueReader, label_weights
 from models.calibrated import Linear, sigmoid
 from models.claim import (
+    EVASION_FEATURES,
     LABEL_FEATURES,
     ClaimModel,
+    Poolers,
     Read,
+    among_neighbours,
+    evasion_features,
+    is_window,
     label_features,
     read_text,
+    sentence_features,
+    whole_text,
     window_features,
 )
 from training.assemble import ClaimDoc
-from training.units import FittedUnits, fit_units, unit_table
+from training.contained import with_contained_evidence
+from training.units import FittedHeads, claim_table, fit_units, fit_whole
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Report = Callable[[str], None]
 
 FOLDS: Final = 5
-_POOL_STRENGTH: Final = 1.0
+
+ENOUGH: Final = 100
+"""Texts of each class with which a pooler is fitted, or calibrated, on texts of one kind alone."""
+
+POOL_STRENGTH: Final = 1 / 30
+"""The inverse penalty of poolers. Their features are few and alike: a strong penalty keeps what
+one channel shows from deciding."""
+
 _CALIBRATION_STRENGTH: Final = 1e6
 _TINY: Final = 1e-9
 # Where no row names a label the lexicon alone does: a cue of weight 1 is as likely right as not.
 _BY_LEXICON: Final = Linear(
     np.array([2.0 * (name == "lexicon") for name in LABEL_FEATURES]), bias=-2.0
+)
+# Where no row tells disguises the resolver alone does: what it is half sure of is as likely one.
+_BY_RESOLVER: Final = Linear(
+    np.array([4.0 * (name == "resolved") for name in EVASION_FEATURES]), bias=-2.0
 )
 
 
@@ -41,13 +60,17 @@ _BY_LEXICON: Final = Linear(
 class FittedClaims:
     """A claim model, and what it says of each document when fitted without it.
 
-    ``out_of_fold`` (n,) and ``label_out_of_fold`` (n, codes) are calibrated log-odds.
+    ``out_of_fold`` (n,), ``label_out_of_fold`` (n, codes) and ``evasion_out_of_fold`` (n,) are
+    calibrated log-odds. ``like_traffic`` are the documents that are like what will be judged,
+    by which thresholds are chosen.
     """
 
     model: ClaimModel
-    units: FittedUnits
+    units: FittedHeads
     out_of_fold: Floats
     label_out_of_fold: Floats
+    evasion_out_of_fold: Floats
+    like_traffic: Indices
 
 
 def fit_claims(
@@ -60,48 +83,120 @@ def fit_claims(
     seed: int = 0,
 ) -> FittedClaims:
     """Fit unit heads and poolers; what the poolers see of a unit comes from heads that did not."""
+    docs = with_contained_evidence(docs)
     reads = [read_text(doc.text, reader) for doc in docs]
-    table = unit_table(docs, reads, codes)
+    table = claim_table(docs, reads, codes)
     heads = table.heads()
     groups = [doc.group for doc in docs]
     parts = grouped_folds(groups, min(folds, len(set(groups))), seed)
     everything = np.arange(len(docs))
+    texts = [whole_text(read) for read in reads]
+    violating = np.array([doc.violation for doc in docs], dtype=np.float64)
     logits: list[Floats] = [np.empty(0)] * len(docs)
+    wholes = np.empty(len(docs))
     for number, held_out in enumerate(parts, 1):
-        report(f"unit heads, fold {number} of {len(parts)}")
-        fitted = fit_units(table, np.setdiff1d(everything, held_out), heads)
+        report(f"heads, fold {number} of {len(parts)}")
+        rest = np.setdiff1d(everything, held_out)
+        fitted = fit_units(table, rest, heads)
         for index, unit_logits in zip(
-            held_out, _unit_logits(fitted, [reads[i] for i in held_out], len(heads)), strict=True
+            held_out, _unit_logits(fitted, [reads[i] for i in held_out]), strict=True
         ):
             logits[index] = unit_logits
-    report("unit heads, all documents")
+        together = fit_whole([texts[i] for i in rest], violating[rest])
+        wholes[held_out] = together.decision([texts[i] for i in held_out])[:, 0]
+    report("heads, all documents")
     units = fit_units(table, everything, heads)
+    whole = fit_whole(texts, violating)
     report("poolers")
-    window, any_oof = _fit_window(docs, reads, logits, parts)
+    long = np.array([is_window(read) for read in reads])
+    own = _alone_or_all(np.flatnonzero([not _of_seeds(doc) for doc in docs]), violating)
+    window, sentence, any_oof = _fit_pooled(reads, logits, wholes, violating, long, parts, own)
     label, label_oof = _fit_label(docs, reads, logits, parts, codes, heads)
-    model = ClaimModel(tuple(codes), heads, units.export(), window, label, reader)
-    return FittedClaims(model, units, any_oof, np.minimum(label_oof, any_oof[:, None]))
+    evasion, evasion_oof = _fit_evasion(docs, reads, logits, parts)
+    poolers = Poolers(window=window, sentence=sentence, label=label, evasion=evasion)
+    model = ClaimModel(tuple(codes), heads, units.export(), whole.export(), poolers, reader)
+    label_oof = np.minimum(label_oof, any_oof[:, None])
+    windows = np.intersect1d(own, np.flatnonzero(long))
+    traffic = windows if _enough(violating[windows]) else own
+    return FittedClaims(model, units, any_oof, label_oof, evasion_oof, traffic)
 
 
-def _unit_logits(fitted: FittedUnits, reads: Sequence[Read], heads: int) -> list[Floats]:
+def _of_seeds(doc: ClaimDoc) -> bool:
+    """Whether a document is of the seeds, which are a lesson, half of it traps, and no traffic."""
+    return doc.source.startswith("seeds/")
+
+
+def _unit_logits(fitted: FittedHeads, reads: Sequence[Read]) -> list[Floats]:
     """The units' log-odds of each document, from one call for all."""
     texts = [unit.text for read in reads for unit in read.units]
-    flat = fitted.decision(texts) if texts else np.empty((0, 1 + heads))
+    columns = len(fitted.models)
+    flat = fitted.decision(texts) if texts else np.empty((0, columns))
+    intercepts = np.array([model.intercept_[0] for model in fitted.models])
     ends = np.cumsum([len(read.units) for read in reads])
-    return np.split(flat, ends[:-1])
+    return [among_neighbours(alone, intercepts) for alone in np.split(flat, ends[:-1])]
 
 
-def _fit_window(
+def _fit_pooled(
+    reads: Sequence[Read],
+    logits: Sequence[Floats],
+    wholes: Floats,
+    target: Floats,
+    long: NDArray[np.bool_],
+    parts: list[Indices],
+    own: Indices,
+) -> tuple[Linear, Linear, Floats]:
+    """The poolers of windows and of sentences, and the log-odds of all documents out of fold.
+
+    They are calibrated at the mix of an operator's ``own`` documents.
+    """
+    seen = [
+        (units[:, 0], label_weights(read.reading.hits), read.reading)
+        for read, units in zip(reads, logits, strict=True)
+    ]
+    as_window = np.array([window_features(*of) for of in seen])
+    as_sentence = np.array(
+        [
+            sentence_features(units, whole, weights, reading)
+            for (units, weights, reading), whole in zip(seen, wholes, strict=True)
+        ]
+    )
+    out_of_fold = np.empty(len(target))
+    poolers = []
+    for kind, features in ((long, as_window), (~long, as_sentence)):
+        rows = _alone_or_all(np.flatnonzero(kind), target)
+        scaled = np.intersect1d(rows, own)
+        scaled = scaled if _enough(target[scaled]) else rows
+        pooler, unseen = _calibrated(features, target, parts, rows, scaled)
+        out_of_fold[kind] = unseen[kind]
+        poolers.append(pooler)
+    return poolers[0], poolers[1], out_of_fold
+
+
+def _alone_or_all(rows: Indices, target: Floats) -> Indices:
+    """These rows where there are enough of both classes, else all rows there are."""
+    return rows if _enough(target[rows]) else np.arange(len(target))
+
+
+def _enough(target: Floats) -> bool:
+    violating = int(target.sum())
+    return min(violating, len(target) - violating) >= ENOUGH
+
+
+def _fit_evasion(
     docs: Sequence[ClaimDoc], reads: Sequence[Read], logits: Sequence[Floats], parts: list[Indices]
 ) -> tuple[Linear, Floats]:
+    """The pooler of disguises, on the documents of which it is known whether they hold one."""
     features = np.array(
         [
-            window_features(units[:, 0], label_weights(read.reading.hits), read.reading)
+            evasion_features(units[:, -1], read.reading)
             for read, units in zip(reads, logits, strict=True)
         ]
     )
-    target = np.array([doc.violation for doc in docs], dtype=np.float64)
-    return _calibrated(features, target, parts)
+    known = np.flatnonzero([doc.disguises is not None for doc in docs])
+    target = np.array([bool(doc.disguises) for doc in docs], dtype=np.float64)
+    if not _enough(target[known]):
+        return _BY_RESOLVER, _BY_RESOLVER.logits(features)
+    return _calibrated(features, target, parts, known, known)
 
 
 def _fit_label(
@@ -125,14 +220,11 @@ def _fit_label(
     known = ~np.isnan(target.ravel())
     if not np.nansum(target):
         return _BY_LEXICON, _BY_LEXICON.logits(rows.reshape(-1, width)).reshape(n, k)
-    of_parts = [np.flatnonzero(np.isin(owner[known], part)) for part in parts]
-    model, _ = _calibrated(rows.reshape(-1, width)[known], target.ravel()[known], of_parts)
-    out_of_fold = np.empty((n, k))
-    for part, of_part in zip(parts, of_parts, strict=True):
-        rest = np.setdiff1d(np.arange(int(known.sum())), of_part)
-        fitted = _fit_linear(rows.reshape(-1, width)[known][rest], target.ravel()[known][rest])
-        out_of_fold[part] = fitted.logits(rows[part].reshape(-1, width)).reshape(-1, k)
-    return model, out_of_fold
+    of_parts = [np.flatnonzero(np.isin(owner, part)) for part in parts]
+    pairs = np.flatnonzero(known)
+    flat = rows.reshape(-1, width)
+    model, unseen = _calibrated(flat, target.ravel(), of_parts, pairs, pairs)
+    return model, unseen.reshape(n, k)
 
 
 def _label_targets(doc: ClaimDoc, codes: Sequence[str]) -> list[float]:
@@ -141,21 +233,24 @@ def _label_targets(doc: ClaimDoc, codes: Sequence[str]) -> list[float]:
     return [float(code in doc.codes) for code in codes]
 
 
-def _calibrated(features: Floats, target: Floats, parts: list[Indices]) -> tuple[Linear, Floats]:
+def _calibrated(
+    features: Floats, target: Floats, parts: list[Indices], rows: Indices, scaled: Indices
+) -> tuple[Linear, Floats]:
     """A logistic regression whose Platt scaling, from unseen rows, is folded in.
 
-    Returns it with the calibrated log-odds of each row by a model that had not seen it.
+    It learns from ``rows`` and is calibrated at the mix of ``scaled``. Returns it with the
+    log-odds of every row by a model that had not seen it, under the same scaling.
     """
     unseen = np.empty(len(target))
     for part in parts:
-        rest = np.setdiff1d(np.arange(len(target)), part)
+        rest = np.setdiff1d(rows, part)
         unseen[part] = _fit_linear(features[rest], target[rest]).logits(features[part])
-    platt = LogisticRegression(C=_CALIBRATION_STRENGTH).fit(unseen[:, None], target)
+    platt = LogisticRegression(C=_CALIBRATION_STRENGTH).fit(unseen[scaled, None], target[scaled])
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     if slope <= 0:
         # Too few rows to calibrate on: a scaling that turns the ranking round is noise.
         slope, offset = 1.0, 0.0
-    raw = _fit_linear(features, target)
+    raw = _fit_linear(features[rows], target[rows])
     return Linear(raw.weights * slope, raw.bias * slope + offset), unseen * slope + offset
 
 
@@ -173,8 +268,8 @@ def _fit_linear(features: Floats, target: Floats) -> Linear:
         logits = rows @ weights + bias
         error = sigmoid(logits) - target
         value = (np.logaddexp(0.0, logits) - target * logits).sum()
-        penalty = weights @ weights / (2 * _POOL_STRENGTH)
-        slope = np.append(rows.T @ error + weights / _POOL_STRENGTH, error.sum())
+        penalty = weights @ weights / (2 * POOL_STRENGTH)
+        slope = np.append(rows.T @ error + weights / POOL_STRENGTH, error.sum())
         return float(value + penalty), slope
 
     bounds = [*[(0.0, None)] * width, (None, None)]

@@ -31,7 +31,7 @@ from models.listing import (
     read_listing,
 )
 from models.trees import Trees
-from training.units import FittedUnits, UnitTable, covered, fit_units
+from training.units import FittedHeads, UnitTable, covered, fit_units
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -93,7 +93,7 @@ class FittedListings:
     """
 
     model: ListingModel
-    units: FittedUnits
+    units: FittedHeads
     trees: dict[str, str]
     out_of_fold: Floats
     label_out_of_fold: dict[str, Floats]
@@ -282,17 +282,25 @@ def _unit_table(
                 texts.append(unit.text)
                 documents.append(number)
                 targets.append([float(bool(shown)), *(float(code in shown) for code in codes)])
-    return UnitTable(texts, np.array(documents, dtype=np.intp), np.array(targets), tuple(codes))
+    known = np.array(targets)
+    return UnitTable(
+        texts,
+        np.array(documents, dtype=np.intp),
+        known,
+        tuple(codes),
+        unmarked=np.full_like(known, np.nan),
+        neighbours=0.0,
+    )
 
 
-def _shown(doc: ListingDoc, text: Read) -> list[set[str]]:
+def _shown(doc: ListingDoc, text: Read) -> list[set[str | None]]:
     if doc.quotes is None:
         return [set(doc.codes) for _ in text.units]
     return covered(doc.quotes, text)
 
 
 def _text_logits(
-    fitted: FittedUnits, reads: Sequence[ListingRead], documents: Indices
+    fitted: FittedHeads, reads: Sequence[ListingRead], documents: Indices
 ) -> list[Floats]:
     units = [
         [unit.text for text in prose(reads[index]).values() for unit in text.units]

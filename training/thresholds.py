@@ -1,5 +1,6 @@
 """Operating points (工作点), chosen on out-of-fold training scores and nothing else."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,7 +12,7 @@ from models.calibrated import sigmoid
 from models.knowledge import Knowledge
 from training.assemble import ClaimDoc
 from training.claims import FittedClaims
-from training.evaluate import best_threshold
+from training.evaluate import best_threshold, mildest_threshold
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -58,11 +59,19 @@ def claim_points(
 ) -> dict[str, Thresholds]:
     """The operating points of a claim model, from what it says of ``docs`` out of fold.
 
-    Training and each fold of a cross-validation choose theirs here.
+    Training and each fold of a cross-validation choose theirs here, on the documents that are
+    like traffic; each file among them counts the same, however long it is. ``balanced`` is the
+    mildest of the thresholds that cannot be told from the best.
     """
-    truth = np.array([doc.violation for doc in docs])
+    rows = fitted.like_traffic
+    truth = np.array([doc.violation for doc in docs])[rows]
+    sources = [docs[row].source for row in rows]
+    weights = np.array([1.0 / count for count in map(Counter(sources).__getitem__, sources)])
     pairs = label_pairs(docs, fitted, knowledge)
-    return operating_points(truth, sigmoid(fitted.out_of_fold), *pairs)
+    scores = sigmoid(fitted.out_of_fold[rows])
+    points = operating_points(truth, scores, *pairs, weights=weights)
+    flag = mildest_threshold(truth, scores, weights)
+    return points | {"balanced": points["balanced"].model_copy(update={"flag": flag})}
 
 
 def label_pairs(

@@ -116,7 +116,7 @@ def train_claims(request: Request, at: datetime, report: Report) -> Trained:
     files = {**pack_claims(fitted.model), WORDS: pack_json(knowledge.words())}
     facts = {
         **_facts("claims", at, knowledge, data_hash(docs), simulated=False),
-        "base_rate": float(truth.mean()),
+        "base_rate": float(truth[fitted.like_traffic].mean()),
         "thresholds": {name: point.model_dump() for name, point in points.items()},
         "metrics": metrics,
     }

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from features.normalise import normalise
-from models.claim import NO_HEAD, Read
+from models.claim import NEIGHBOURS, NO_HEAD, Read
 from models.ngrams import MAX_ORDER, NgramScorer
 from training.assemble import ClaimDoc
 
@@ -21,6 +21,9 @@ Indices = NDArray[np.intp]
 
 LEAST_POSITIVES: Final = 12
 """Positive units without which a label gets no head of its own."""
+
+LIKELIEST: Final = 2
+"""Units that are taken for the violation of a text whose evidence nobody marked."""
 
 _STRENGTH: Final = 5.0
 _LEAST_DOCUMENTS: Final = 2
@@ -32,31 +35,38 @@ _FEW: Final = 50
 class UnitTable:
     """Units that train heads: text, number of their document, and what they are known to be.
 
-    ``targets`` (n, 1 + codes): 1, 0, or NaN for unknown; column 0 is 'any violation'.
+    ``targets`` (n, columns): 1, 0, or NaN for unknown; column 0 is 'any violation', one for
+    each of ``codes`` follows, and whatever else is to have a head.
+    ``unmarked`` (n, columns) is what a unit is if it is the violation of a text without marked
+    evidence, NaN throughout for units of other texts. ``neighbours`` is the weight of the units
+    before and after, which of one text stand in order.
     """
 
     texts: list[str]
     documents: Indices
     targets: Floats
     codes: tuple[str, ...]
+    unmarked: Floats
+    neighbours: float
 
     def heads(self) -> tuple[str, ...]:
         """The codes with enough positive units for a head."""
-        positives = np.nansum(self.targets[:, 1:], axis=0)
+        shown = np.fmax(self.targets, self.unmarked)[:, 1 : 1 + len(self.codes)]
+        positives = np.nansum(shown, axis=0)
         return tuple(
             code for code, n in zip(self.codes, positives, strict=True) if n >= LEAST_POSITIVES
         )
 
 
 @dataclass(frozen=True)
-class FittedUnits:
+class FittedHeads:
     """The fitted scikit-learn pipeline of the heads; ``export`` gives serving's form."""
 
     vectoriser: TfidfVectorizer
     models: tuple[LogisticRegression, ...]
 
     def decision(self, texts: Sequence[str]) -> Floats:
-        """Log-odds as scikit-learn computes them, (n, 1 + heads)."""
+        """Log-odds of texts by themselves as scikit-learn computes them, (n, columns)."""
         features = self.vectoriser.transform(texts)
         return np.column_stack([model.decision_function(features) for model in self.models])
 
@@ -70,52 +80,109 @@ class FittedUnits:
         )
 
 
-def unit_table(docs: Sequence[ClaimDoc], reads: Sequence[Read], codes: Sequence[str]) -> UnitTable:
-    """Label the units of all documents.
+def claim_table(docs: Sequence[ClaimDoc], reads: Sequence[Read], codes: Sequence[str]) -> UnitTable:
+    """Label the units of all documents: any violation, each code, and at last disguise (规避).
 
     A unit of a violating text is positive when an evidence span covers half of it, or it half
-    of the span. Without evidence every unit is: by grouped cross-validation on real windows
-    that noise costs less than leaving their units out (PR-AUC 0.781 against 0.735).
+    of the span. Without evidence its units are unknown.
     """
     texts: list[str] = []
     documents: list[int] = []
-    targets = [np.empty((0, 1 + len(codes)))]
+    targets = [np.empty((0, 2 + len(codes)))]
+    unmarked = list(targets)
     for number, (doc, read) in enumerate(zip(docs, reads, strict=True)):
         texts.extend(unit.text for unit in read.units)
         documents.extend([number] * len(read.units))
-        targets.append(_targets(doc, read, codes))
+        disguised = _disguised(doc, read)
+        targets.append(np.column_stack([_targets(doc, read, codes), disguised]))
+        unmarked.append(np.column_stack([_unmarked(doc, read, codes), disguised]))
     return UnitTable(
-        texts, np.array(documents, dtype=np.intp), np.concatenate(targets), tuple(codes)
+        texts,
+        np.array(documents, dtype=np.intp),
+        np.concatenate(targets),
+        tuple(codes),
+        np.concatenate(unmarked),
+        NEIGHBOURS,
     )
 
 
-def fit_units(table: UnitTable, documents: Indices, heads: Sequence[str]) -> FittedUnits:
-    """Fit one head for 'any violation' and one a code on the units of these documents."""
-    rows = np.flatnonzero(np.isin(table.documents, documents) & ~np.isnan(table.targets[:, 0]))
-    vectoriser = TfidfVectorizer(
+def fit_units(table: UnitTable, documents: Indices, heads: Sequence[str]) -> FittedHeads:
+    """Fit a head for each column of the table, of the codes only for ``heads``.
+
+    They learn from the units of ``documents``. Where texts have no marked evidence, heads that
+    learnt from the others choose the ``LIKELIEST`` units of each, which then are learnt as well
+    (multiple-instance learning).
+    """
+    rows = np.flatnonzero(np.isin(table.documents, documents))
+    vectoriser = _vectoriser(len(rows))
+    alone = vectoriser.fit_transform([table.texts[row] for row in rows])
+    features = _among_neighbours(alone, table.documents[rows], table.neighbours)
+    targets = _completed(table, rows, features)
+    skipped = {1 + table.codes.index(code) for code in table.codes if code not in heads}
+    columns = [column for column in range(targets.shape[1]) if column not in skipped]
+    models = [_fit_head(features, targets[:, column]) for column in columns]
+    return FittedHeads(vectoriser, tuple(models))
+
+
+def fit_whole(texts: Sequence[str], violating: Floats) -> FittedHeads:
+    """Fit one head on whole texts, (n,); ``violating`` is 1 or 0.
+
+    A claim that is spread over a sentence shows in the whole rather than in any unit.
+    """
+    vectoriser = _vectoriser(len(texts))
+    return FittedHeads(vectoriser, (_fit_head(vectoriser.fit_transform(texts), violating),))
+
+
+def _vectoriser(texts: int) -> TfidfVectorizer:
+    return TfidfVectorizer(
         analyzer="char",
         ngram_range=(1, MAX_ORDER),
         sublinear_tf=True,
-        min_df=_LEAST_DOCUMENTS if len(rows) >= _FEW else 1,
+        min_df=_LEAST_DOCUMENTS if texts >= _FEW else 1,
         lowercase=False,
         dtype=np.float64,
     )
-    features = vectoriser.fit_transform([table.texts[row] for row in rows])
-    columns = [0, *(1 + table.codes.index(head) for head in heads)]
-    models = []
-    for column in columns:
-        target = table.targets[rows, column]
-        known = ~np.isnan(target)
-        models.append(_fit_head(features[known], target[known]))
-    return FittedUnits(vectoriser, tuple(models))
+
+
+def _among_neighbours(features: csr_matrix, documents: Indices, weight: float) -> csr_matrix:
+    """Each unit's features with those of the units before and after it in its document."""
+    if not weight:
+        return features
+    after = np.flatnonzero(documents[1:] == documents[:-1])
+    pairs = np.concatenate([after, after + 1]), np.concatenate([after + 1, after])
+    shape = (len(documents), len(documents))
+    beside = csr_matrix((np.full(2 * len(after), weight), pairs), shape=shape)
+    return csr_matrix(features + beside @ features)
+
+
+def _completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
+    """The targets with the units filled in that stand for evidence which nobody marked."""
+    targets = table.targets[rows].copy()
+    unmarked = table.unmarked[rows]
+    open_rows = np.flatnonzero(unmarked[:, 0] == 1)
+    if not open_rows.size:
+        return targets
+    if np.nansum(targets[:, 0]) < LEAST_POSITIVES:
+        # Nothing else shows what a violation is: all that a violating text says is a first guess.
+        targets[open_rows] = unmarked[open_rows]
+    scores = _fit_head(features, targets[:, 0]).decision_function(features[open_rows])
+    targets[open_rows, : 1 + len(table.codes)] = np.nan
+    owner = table.documents[rows][open_rows]
+    for document in np.unique(owner):
+        members = np.flatnonzero(owner == document)
+        chosen = open_rows[members[np.argsort(-scores[members], kind="stable")[:LIKELIEST]]]
+        targets[chosen] = unmarked[chosen]
+    return targets
 
 
 def _fit_head(features: csr_matrix, target: Floats) -> LogisticRegression:
-    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=300)
-    if target.min() < target.max():
+    known = ~np.isnan(target)
+    target = target[known]
+    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cg")
+    if target.size and target.min() < target.max():
         # Threads that spin while they wait make this many times slower on a busy machine.
         with threadpool_limits(limits=1):
-            return model.fit(features, target)
+            return model.fit(features[known], target)
     # The fold held out has every positive: what is left can only say no.
     model.classes_ = np.array([0.0, 1.0])
     model.coef_ = np.zeros((1, features.shape[1]))
@@ -128,29 +195,41 @@ def _targets(doc: ClaimDoc, read: Read, codes: Sequence[str]) -> Floats:
     if not doc.violation:
         return targets
     if not doc.quotes:
-        return _without_evidence(doc, targets, codes)
+        targets[:] = np.nan
+        return targets
     for row, named in enumerate(covered(doc.quotes, read)):
         if named:
-            targets[row, 0] = 1.0
-            targets[row, [1 + codes.index(code) for code in named]] = 1.0
+            targets[row] = _positive(named, codes)
         elif not doc.complete:
             targets[row] = np.nan
     return targets
 
 
-def _without_evidence(doc: ClaimDoc, targets: Floats, codes: Sequence[str]) -> Floats:
-    targets[:, 0] = 1.0
-    if doc.codes is None:
-        targets[:, 1:] = np.nan
-    else:
-        targets[:, [1 + codes.index(code) for code in doc.codes]] = 1.0
-    return targets
+def _unmarked(doc: ClaimDoc, read: Read, codes: Sequence[str]) -> Floats:
+    unknown = np.full((len(read.units), 1 + len(codes)), np.nan)
+    if doc.violation and not doc.quotes:
+        unknown[:] = _positive({None} if doc.codes is None else set(doc.codes), codes)
+    return unknown
 
 
-def covered(quotes: Iterable[tuple[str, str]], read: Read) -> list[set[str]]:
-    """The codes whose evidence each unit holds; ``quotes`` are (code, words)."""
+def _positive(named: set[str | None], codes: Sequence[str]) -> Floats:
+    """A violating unit; of one whose code is not named, every code is unknown."""
+    target = np.full(1 + len(codes), np.nan if None in named else 0.0)
+    target[[0, *(1 + codes.index(code) for code in named if code is not None)]] = 1.0
+    return target
+
+
+def _disguised(doc: ClaimDoc, read: Read) -> Floats:
+    if doc.disguises is None:
+        return np.full(len(read.units), np.nan)
+    found = covered([(None, surface) for surface in doc.disguises], read)
+    return np.array([float(bool(named)) for named in found])
+
+
+def covered(quotes: Iterable[tuple[str | None, str]], read: Read) -> list[set[str | None]]:
+    """The codes whose evidence each unit holds; ``quotes`` are (code or None, words)."""
     text = read.normalised.text
-    found: list[set[str]] = [set() for _ in read.units]
+    found: list[set[str | None]] = [set() for _ in read.units]
     for code, quote in quotes:
         words = normalise(quote).text.strip("，。 ")
         for start in _places(text, words):

@@ -12,7 +12,14 @@ from features.cues import label_weights
 from features.listing import listing_features
 from features.normalise import normalise
 from features.sentences import split
-from models.claim import ClaimModel, label_features, read_text, window_features
+from models.claim import (
+    ClaimModel,
+    among_neighbours,
+    evasion_features,
+    label_features,
+    read_text,
+    window_features,
+)
 from models.claim_scorer import ClaimScorer
 from models.listing import ANY, ListingModel, model_row, prose, read_listing
 from models.listing_scorer import ListingScorer
@@ -70,8 +77,10 @@ def _claim_stages(model: ClaimModel, text: str, clock: _Clock) -> None:
 
     def pool() -> None:
         weights = label_weights(reading.hits)
-        model.window.logit(window_features(logits[:, 0], weights, reading))
-        model.label.logits(label_features(logits, weights, model.codes, model.heads))
+        among = among_neighbours(logits, model.ngrams.intercepts)
+        model.poolers.window.logit(window_features(among[:, 0], weights, reading))
+        model.poolers.label.logits(label_features(among, weights, model.codes, model.heads))
+        model.poolers.evasion.logit(evasion_features(among[:, -1], reading))
 
     clock("pool", pool)
 

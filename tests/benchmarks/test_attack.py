@@ -38,11 +38,11 @@ def attack(scorer: Scorer, *targets: Target, mechanism: Mechanism = "initials") 
 
 
 def test_a_disguise_that_the_scorer_cannot_read_gets_by(scorer: Scorer) -> None:
-    [found] = attack(scorer, target("这个茶能根治糖尿病", (4, 9)), mechanism="initials")
+    [found] = attack(scorer, target("这个茶能根治关节", (4, 6)), mechanism="homophone")
 
     assert found.before
     assert not found.after
-    assert found.changes == 2
+    assert found.changes
     assert found.resolved == 0
 
 

@@ -121,4 +121,4 @@ def test_cross_validation_of_claims_has_all_that_an_evaluation_has(knowledge: Kn
     assert low < report["pr_auc"] < high
     assert report["evidence"]["covered"] > 0.5
     assert "recall" in report["labels"]["medical_claim"]
-    assert report["slices"].keys() == {"source", "length"}
+    assert report["slices"].keys() == {"source", "evasion", "length"}

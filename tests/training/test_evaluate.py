@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from training.breakdown import LEAST_POSITIVES, MOST_SLICES
-from training.evaluate import best_threshold, evaluation, intervals, measures
+from training.evaluate import (
+    best_threshold,
+    evaluation,
+    intervals,
+    measures,
+    mildest_threshold,
+)
 from training.ranking import Counted, Ranking, Resamples, measured
 from training.thresholds import capacity_threshold, operating_points
 
@@ -316,6 +322,20 @@ def test_the_best_threshold_parts_the_classes() -> None:
     cut = best_threshold(truth, scores)
 
     assert scores[58] <= cut <= scores[61]
+
+
+def test_of_thresholds_that_are_as_good_the_mildest_is_taken() -> None:
+    truth, scores = noisy(400)
+    best, mildest = best_threshold(truth, scores), mildest_threshold(truth, scores)
+    f1 = {
+        cut: measures(truth, scores, scores >= cut)["macro_f1"]
+        for cut in (best, mildest, best + 0.3)
+        for cut in (best, mildest, best + 0.3)
+    }
+
+    assert mildest >= best
+    assert f1[best] - f1[mildest] < 0.05
+    assert f1[mildest] > f1[best + 0.3]
 
 
 def test_the_capacity_threshold_flags_no_more_than_reviewers_can_read() -> None:

@@ -11,8 +11,9 @@ from features.cues import CueReader
 from models.claim import read_text
 from models.knowledge import load_knowledge
 from training.assemble import ClaimDoc
-from training.claims import _fit_linear, fit_claims
-from training.units import unit_table
+from training.claims import POOL_STRENGTH, _fit_linear, fit_claims
+from training.contained import with_contained_evidence
+from training.units import claim_table
 
 CODES = load_taxonomy().codes
 MEDICAL = CODES.index("medical_claim") + 1
@@ -40,7 +41,7 @@ def targets(one: ClaimDoc, reader: CueReader) -> list[float]:
     """Whether each unit is taken for a medical claim, beside enough others that are known."""
     others = [doc(CLAIM, quote=CLAIM)] * 12
     docs = [one, *others]
-    table = unit_table(docs, [read_text(d.text, reader) for d in docs], CODES)
+    table = claim_table(docs, [read_text(d.text, reader) for d in docs], CODES)
     return [float(value) for value in table.targets[table.documents == 0, MEDICAL]]
 
 
@@ -68,11 +69,61 @@ def test_beside_incomplete_evidence_units_are_unknown(reader: CueReader) -> None
     assert targets(one, reader)[1] == 1
 
 
-def test_without_evidence_a_violating_text_is_positive_throughout(
-    reader: CueReader,
-) -> None:
-    assert targets(doc(CLAIM * 6), reader) == [1] * 6
+def test_without_evidence_the_units_of_a_violating_text_are_unknown(reader: CueReader) -> None:
+    assert np.isnan(targets(doc(CLAIM * 6), reader)).all()
     assert targets(doc(CLEAN * 6, violation=False), reader) == [0] * 6
+
+
+def test_a_shorter_violating_text_is_the_evidence_of_a_longer_one(reader: CueReader) -> None:
+    long = doc(CLEAN + CLAIM + CLEAN, codes=None)
+    short = doc(CLAIM.replace("，", ","), codes=None)
+
+    found, _ = with_contained_evidence([long, short])
+    table = claim_table([found], [read_text(found.text, reader)], CODES)
+
+    assert found.quotes == ((None, CLAIM.strip("，")),)
+    assert table.targets[1, 0] == 1
+    assert np.isnan(table.targets[[0, 2], 0]).all()
+    assert np.isnan(table.targets[1, MEDICAL])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        doc(CLAIM, group="another"),
+        doc(CLAIM, violation=False),
+        doc("血糖"),
+        doc(CLEAN + CLAIM + CLEAN[:6]),
+    ],
+    ids=["another group", "clean", "too short to be no accident", "nearly the whole"],
+)
+def test_another_text_is_no_evidence(other: ClaimDoc) -> None:
+    found, _ = with_contained_evidence([doc(CLEAN + CLAIM + CLEAN), other])
+
+    assert found.quotes == ()
+
+
+def test_marked_evidence_is_not_replaced() -> None:
+    found, _ = with_contained_evidence([doc(CLEAN + CLAIM + CLEAN, quote="根治"), doc(CLAIM)])
+
+    assert found.quotes == (("medical_claim", "根治"),)
+
+
+def test_disguised_words_are_learnt_where_they_are_known(reader: CueReader) -> None:
+    docs = [
+        doc(
+            CLAIM if number % 2 else "喝上一个月糖某尿某病就能根某治了，",
+            quote="喝上一个月",
+            disguises=() if number % 2 else ("糖某尿某病", "根某治"),
+            group=str(number // 2 % 5),
+        )
+        for number in range(400)
+    ]
+    docs += [doc(CLEAN, violation=False, group=str(number % 5)) for number in range(100)]
+
+    model = fit_claims(docs, CODES, reader, lambda _: None).model
+
+    assert model.assess("吃了脂某肪某肝就没了").evasion > model.assess("吃了脂肪肝就没了").evasion
 
 
 def test_labels_of_long_windows_alone_are_enough_to_learn_from(reader: CueReader) -> None:
@@ -114,7 +165,9 @@ def test_a_pooler_has_the_log_odds_of_scikit_learn_where_all_evidence_counts() -
     rng = np.random.default_rng(0)
     features = rng.normal(2.0, 3.0, (200, 4))
     target = (features.sum(axis=1) + rng.normal(size=200) > 8).astype(float)
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-9, max_iter=1000))
+    pipeline = make_pipeline(
+        StandardScaler(), LogisticRegression(C=POOL_STRENGTH, tol=1e-9, max_iter=1000)
+    )
 
     expected = pipeline.fit(features, target).decision_function(features)
 
