@@ -98,7 +98,7 @@ def test_a_window_is_measured_by_the_answer_that_the_service_would_give(
 def test_what_a_row_says_of_the_goods_counts_as_it_does_in_serving(
     claim_scorer: ClaimScorer, knowledge: Knowledge
 ) -> None:
-    text = "这个对血糖血压都有一个很好的调节作用，长期吃身体会越来越好"
+    text = "老人孩子每天一勺，免疫力抵抗力都往上走，吃着吃着人就精神了"
     plain = spoken(text, ("health_food_overclaim",))
     goods = spoken(text, ("health_food_overclaim",), category="食品/零食", licences={})
     segment = goods.segment
