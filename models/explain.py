@@ -80,7 +80,9 @@ def _strongest(assessment: Assessment, code: str) -> list[CueHit]:
 def _likeliest(model: ClaimModel, assessment: Assessment, code: str) -> list[tuple[int, int, bool]]:
     column = model.heads.index(code) + 1 if code in model.heads else 0
     scores = sigmoid(assessment.units[:, column]).tolist()
-    ranked = sorted(range(len(scores)), key=lambda row: -scores[row])
+    # A label's head alone is unsure of rare labels: what violates at all comes first.
+    together = (assessment.units[:, column] + assessment.units[:, 0]).tolist()
+    ranked = sorted(range(len(scores)), key=lambda row: -together[row])
     units = assessment.read.units
     return [
         (units[row].start, units[row].end, scores[row] >= UNIT_SPEAKS) for row in ranked[:MOST_HITS]

@@ -1,6 +1,8 @@
 """Unit heads: which units of a document are positive, and the heads fitted on them."""
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,8 +122,9 @@ def fit_units(table: UnitTable, documents: Indices, heads: Sequence[str]) -> Fit
     targets = _completed(table, rows, features)
     skipped = {1 + table.codes.index(code) for code in table.codes if code not in heads}
     columns = [column for column in range(targets.shape[1]) if column not in skipped]
-    models = [_fit_head(features, targets[:, column]) for column in columns]
-    return FittedHeads(vectoriser, tuple(models))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        models = tuple(pool.map(lambda column: _fit_head(features, targets[:, column]), columns))
+    return FittedHeads(vectoriser, models)
 
 
 def fit_whole(texts: Sequence[str], violating: Floats) -> FittedHeads:
