@@ -29,7 +29,7 @@ from models.claim import (
 )
 from training.assemble import ClaimDoc
 from training.contained import with_contained_evidence
-from training.units import FittedHeads, claim_table, fit_units, fit_whole
+from training.units import FittedHeads, UnitTable, claim_table, fit_units, fit_whole
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -89,23 +89,12 @@ def fit_claims(
     heads = table.heads()
     groups = [doc.group for doc in docs]
     parts = grouped_folds(groups, min(folds, len(set(groups))), seed)
-    everything = np.arange(len(docs))
     texts = [whole_text(read) for read in reads]
     violating = np.array([doc.violation for doc in docs], dtype=np.float64)
-    logits: list[Floats] = [np.empty(0)] * len(docs)
-    wholes = np.empty(len(docs))
-    for number, held_out in enumerate(parts, 1):
-        report(f"heads, fold {number} of {len(parts)}")
-        rest = np.setdiff1d(everything, held_out)
-        fitted = fit_units(table, rest, heads)
-        for index, unit_logits in zip(
-            held_out, _unit_logits(fitted, [reads[i] for i in held_out]), strict=True
-        ):
-            logits[index] = unit_logits
-        together = fit_whole([texts[i] for i in rest], violating[rest])
-        wholes[held_out] = together.decision([texts[i] for i in held_out])[:, 0]
+    logits = _unseen_units(table, reads, parts, heads, report)
+    wholes = _unseen_wholes(texts, violating, parts)
     report("heads, all documents")
-    units = fit_units(table, everything, heads)
+    units = fit_units(table, np.arange(len(docs)), heads)
     whole = fit_whole(texts, violating)
     report("poolers")
     long = np.array([is_window(read) for read in reads])
@@ -119,6 +108,53 @@ def fit_claims(
     windows = np.intersect1d(own, np.flatnonzero(long))
     traffic = windows if _enough(violating[windows]) else own
     return FittedClaims(model, units, any_oof, label_oof, evasion_oof, traffic)
+
+
+def evasion_out_of_fold(
+    docs: Sequence[ClaimDoc],
+    reader: CueReader,
+    report: Report,
+    *,
+    folds: int = FOLDS,
+    seed: int = 0,
+) -> Floats:
+    """The calibrated log-odds, (n,), that each document holds a disguise, by a model without it.
+
+    Only ``disguises``, which must be known, and ``group`` of the documents are asked for.
+    """
+    reads = [read_text(doc.text, reader) for doc in docs]
+    parts = grouped_folds([doc.group for doc in docs], folds, seed)
+    logits = _unseen_units(claim_table(docs, reads, ()), reads, parts, (), report)
+    return _fit_evasion(docs, reads, logits, parts)[1]
+
+
+def _unseen_units(
+    table: UnitTable,
+    reads: Sequence[Read],
+    parts: list[Indices],
+    heads: Sequence[str],
+    report: Report,
+) -> list[Floats]:
+    """What the units of each document score by heads that were fitted without it."""
+    everything = np.arange(len(reads))
+    logits: list[Floats] = [np.empty(0)] * len(reads)
+    for number, held_out in enumerate(parts, 1):
+        report(f"heads, fold {number} of {len(parts)}")
+        fitted = fit_units(table, np.setdiff1d(everything, held_out), heads)
+        of_fold = _unit_logits(fitted, [reads[index] for index in held_out])
+        for index, unit_logits in zip(held_out, of_fold, strict=True):
+            logits[index] = unit_logits
+    return logits
+
+
+def _unseen_wholes(texts: Sequence[str], violating: Floats, parts: list[Indices]) -> Floats:
+    everything = np.arange(len(texts))
+    wholes = np.empty(len(texts))
+    for held_out in parts:
+        rest = np.setdiff1d(everything, held_out)
+        fitted = fit_whole([texts[index] for index in rest], violating[rest])
+        wholes[held_out] = fitted.decision([texts[index] for index in held_out])[:, 0]
+    return wholes
 
 
 def _of_seeds(doc: ClaimDoc) -> bool:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score
 
 from training.breakdown import curve, curve_points, label_figures, reliability, slices
 from training.ranking import LEVEL, RESAMPLES, Counted, Figure, Ranking, Resamples, measured
@@ -142,7 +141,13 @@ def _candidates(scores: Floats) -> list[float]:
 
 
 def _weighted_f1(truth: Flags, flagged: Flags, weights: Floats | None) -> float:
-    return float(f1_score(truth, flagged, average="macro", zero_division=0, sample_weight=weights))
+    """The mean F1 of violating and of clean; the library's takes milliseconds to check its input,
+    and a threshold is a thousand of them."""
+    of = np.ones(len(truth)) if weights is None else weights
+    hit, missed = of[truth & flagged].sum(), of[truth & ~flagged].sum()
+    alarm, passed = of[~truth & flagged].sum(), of[~truth & ~flagged].sum()
+    both = (2 * hit, missed + alarm), (2 * passed, missed + alarm)
+    return float(np.mean([right / (right + wrong) if right else 0.0 for right, wrong in both]))
 
 
 def at_base_rate(truth: Flags, base_rate: float, seed: int) -> NDArray[np.intp]:

@@ -324,6 +324,18 @@ def test_the_best_threshold_parts_the_classes() -> None:
     assert scores[58] <= cut <= scores[61]
 
 
+def test_the_best_threshold_has_the_macro_f1_of_scikit_learn() -> None:
+    truth, scores = noisy(300)
+    weights = np.random.default_rng(1).uniform(0.5, 2.0, len(truth))
+
+    def figure(cut: float) -> float:
+        return float(metrics.f1_score(truth, scores >= cut, average="macro", sample_weight=weights))
+
+    best = best_threshold(truth, scores, weights)
+
+    assert figure(best) >= max(figure(cut) for cut in np.linspace(0.05, 0.95, 91)) - 0.01
+
+
 def test_of_thresholds_that_are_as_good_the_mildest_is_taken() -> None:
     truth, scores = noisy(400)
     best, mildest = best_threshold(truth, scores), mildest_threshold(truth, scores)
