@@ -15,7 +15,7 @@ import numpy as np
 from features.cues import CueReader, Reading, label_weights
 from features.normalise import Normalised, normalise
 from features.sentences import Sentence, split
-from models.calibrated import Linear, sigmoid
+from models.calibrated import Linear
 from models.ngrams import Floats, NgramScorer
 from models.packing import linear_json, pack_json, pack_ngrams, unpack_linear, unpack_ngrams
 
@@ -263,11 +263,6 @@ def _trained(codes: tuple[str, ...], heads: tuple[str, ...]) -> tuple[list[int],
     """The rows of the codes that have a head, and the columns of those heads in the units."""
     rows = [row for row, code in enumerate(codes) if code in heads]
     return rows, [1 + heads.index(codes[row]) for row in rows]
-
-
-def probability(logit: float) -> float:
-    """Log-odds to probability."""
-    return float(sigmoid(logit))
 
 
 def _mean(values: list[float]) -> float:

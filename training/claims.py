@@ -60,16 +60,15 @@ _BY_RESOLVER: Final = Linear(
 class FittedClaims:
     """A claim model, and what it says of each document when fitted without it.
 
-    ``out_of_fold`` (n,), ``label_out_of_fold`` (n, codes) and ``evasion_out_of_fold`` (n,) are
-    calibrated log-odds. ``like_traffic`` are the documents that are like what will be judged,
-    by which thresholds are chosen.
+    ``out_of_fold`` (n,) and ``label_out_of_fold`` (n, codes) are calibrated log-odds.
+    ``like_traffic`` are the documents that are like what will be judged, by which thresholds are
+    chosen.
     """
 
     model: ClaimModel
     units: FittedHeads
     out_of_fold: Floats
     label_out_of_fold: Floats
-    evasion_out_of_fold: Floats
     like_traffic: Indices
 
 
@@ -101,13 +100,13 @@ def fit_claims(
     own = _alone_or_all(np.flatnonzero([not _of_seeds(doc) for doc in docs]), violating)
     window, sentence, any_oof = _fit_pooled(reads, logits, wholes, violating, long, parts, own)
     label, label_oof = _fit_label(docs, reads, logits, parts, codes, heads)
-    evasion, evasion_oof = _fit_evasion(docs, reads, logits, parts)
+    evasion, _ = _fit_evasion(docs, reads, logits, parts)
     poolers = Poolers(window=window, sentence=sentence, label=label, evasion=evasion)
     model = ClaimModel(tuple(codes), heads, units.export(), whole.export(), poolers, reader)
     label_oof = np.minimum(label_oof, any_oof[:, None])
     windows = np.intersect1d(own, np.flatnonzero(long))
     traffic = windows if _enough(violating[windows]) else own
-    return FittedClaims(model, units, any_oof, label_oof, evasion_oof, traffic)
+    return FittedClaims(model, units, any_oof, label_oof, traffic)
 
 
 def evasion_out_of_fold(
