@@ -257,7 +257,7 @@ def test_a_caught_row_mostly_names_its_label(scorer: ClaimScorer) -> None:
         & {label.code for label in score(scorer, row.text, category=row.category).labels}
     ]
 
-    assert len(named) >= 0.8 * len(rows), (len(named), len(rows))
+    assert len(named) >= 0.85 * len(rows), (len(named), len(rows))
 
 
 def test_what_the_lexicon_is_sure_of_is_reviewed_whatever_the_model_says(
