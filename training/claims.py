@@ -29,6 +29,7 @@ from models.claim import (
 )
 from training.assemble import ClaimDoc
 from training.contained import with_contained_evidence
+from training.ngrams import NgramCounts
 from training.units import FittedHeads, UnitTable, claim_table, fit_units, fit_whole
 
 Floats = NDArray[np.float64]
@@ -88,13 +89,14 @@ def fit_claims(
     heads = table.heads()
     groups = [doc.group for doc in docs]
     parts = grouped_folds(groups, min(folds, len(set(groups))), seed)
-    texts = [whole_text(read) for read in reads]
+    texts = NgramCounts([whole_text(read) for read in reads])
     violating = np.array([doc.violation for doc in docs], dtype=np.float64)
     logits = _unseen_units(table, reads, parts, heads, report)
     wholes = _unseen_wholes(texts, violating, parts)
     report("heads, all documents")
-    units = fit_units(table, np.arange(len(docs)), heads)
-    whole = fit_whole(texts, violating)
+    everything = np.arange(len(docs))
+    units = fit_units(table, everything, heads)
+    whole = fit_whole(texts, everything, violating)
     report("poolers")
     long = np.array([is_window(read) for read in reads])
     own = _alone_or_all(np.flatnonzero([not _of_seeds(doc) for doc in docs]), violating)
@@ -140,35 +142,25 @@ def _unseen_units(
     for number, held_out in enumerate(parts, 1):
         report(f"heads, fold {number} of {len(parts)}")
         fitted = fit_units(table, np.setdiff1d(everything, held_out), heads)
-        of_fold = _unit_logits(fitted, [reads[index] for index in held_out])
-        for index, unit_logits in zip(held_out, of_fold, strict=True):
-            logits[index] = unit_logits
+        alone = table.by_document(fitted.decision(table.rows(held_out)), held_out)
+        intercepts = np.array([model.intercept_[0] for model in fitted.models])
+        for index, units in zip(held_out, alone, strict=True):
+            logits[index] = among_neighbours(units, intercepts)
     return logits
 
 
-def _unseen_wholes(texts: Sequence[str], violating: Floats, parts: list[Indices]) -> Floats:
-    everything = np.arange(len(texts))
-    wholes = np.empty(len(texts))
+def _unseen_wholes(texts: NgramCounts, violating: Floats, parts: list[Indices]) -> Floats:
+    everything = np.arange(len(violating))
+    wholes = np.empty(len(violating))
     for held_out in parts:
-        rest = np.setdiff1d(everything, held_out)
-        fitted = fit_whole([texts[index] for index in rest], violating[rest])
-        wholes[held_out] = fitted.decision([texts[index] for index in held_out])[:, 0]
+        fitted = fit_whole(texts, np.setdiff1d(everything, held_out), violating)
+        wholes[held_out] = fitted.decision(held_out)[:, 0]
     return wholes
 
 
 def _of_seeds(doc: ClaimDoc) -> bool:
     """Whether a document is of the seeds, which are a lesson, half of it traps, and no traffic."""
     return doc.source.startswith("seeds/")
-
-
-def _unit_logits(fitted: FittedHeads, reads: Sequence[Read]) -> list[Floats]:
-    """The units' log-odds of each document, from one call for all."""
-    texts = [unit.text for read in reads for unit in read.units]
-    columns = len(fitted.models)
-    flat = fitted.decision(texts) if texts else np.empty((0, columns))
-    intercepts = np.array([model.intercept_[0] for model in fitted.models])
-    ends = np.cumsum([len(read.units) for read in reads])
-    return [among_neighbours(alone, intercepts) for alone in np.split(flat, ends[:-1])]
 
 
 def _fit_pooled(

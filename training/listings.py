@@ -184,8 +184,9 @@ def fit_listings(
     for number, held_out in enumerate(parts, 1):
         report(f"text heads, fold {number} of {len(parts)}")
         fitted = fit_units(table, np.setdiff1d(everything, held_out), heads)
-        for index, logits in zip(held_out, _text_logits(fitted, reads, held_out), strict=True):
-            rows[index] = model_row(reads[index], logits, codes, heads)
+        logits = table.by_document(fitted.decision(table.rows(held_out)), held_out)
+        for index, of_units in zip(held_out, logits, strict=True):
+            rows[index] = model_row(reads[index], of_units, codes, heads)
     report("text heads, all listings")
     units = fit_units(table, everything, heads)
     boosted, texts, unseen = _fit_boosted(np.array(rows), docs, codes, parts, report)
@@ -297,17 +298,6 @@ def _shown(doc: ListingDoc, text: Read) -> list[set[str | None]]:
     if doc.quotes is None:
         return [set(doc.codes) for _ in text.units]
     return covered(doc.quotes, text)
-
-
-def _text_logits(
-    fitted: FittedHeads, reads: Sequence[ListingRead], documents: Indices
-) -> list[Floats]:
-    units = [
-        [unit.text for text in prose(reads[index]).values() for unit in text.units]
-        for index in documents
-    ]
-    flat = fitted.decision([text for texts in units for text in texts])
-    return np.split(flat, np.cumsum([len(texts) for texts in units])[:-1])
 
 
 def _file(path: Path, codes: frozenset[str], layout: Layout, at: datetime) -> Iterable[ListingDoc]:

@@ -4,19 +4,20 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from features.normalise import normalise
 from models.claim import NEIGHBOURS, NO_HEAD, Read
-from models.ngrams import MAX_ORDER, NgramScorer
+from models.ngrams import NgramScorer
 from training.assemble import ClaimDoc
+from training.ngrams import NgramCounts, Tfidf
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -28,9 +29,6 @@ LIKELIEST: Final = 2
 """Units that are taken for the violation of a text whose evidence nobody marked."""
 
 _STRENGTH: Final = 5.0
-_LEAST_DOCUMENTS: Final = 2
-_FEW: Final = 50
-"""Units below which a sequence that occurs once is kept: there is little else."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,20 @@ class UnitTable:
     unmarked: Floats
     neighbours: float
 
+    @cached_property
+    def ngrams(self) -> NgramCounts:
+        """The n-grams of the units, counted."""
+        return NgramCounts(self.texts)
+
+    def rows(self, documents: Indices) -> Indices:
+        """The units of ascending ``documents``, one after the other."""
+        return np.flatnonzero(np.isin(self.documents, documents))
+
+    def by_document(self, values: Floats, documents: Indices) -> list[Floats]:
+        """``values``, one a row of ``rows(documents)``, cut where a document ends."""
+        units = np.bincount(self.documents, minlength=int(documents.max(initial=-1)) + 1)
+        return np.split(values, np.cumsum(units[documents])[:-1])
+
     def heads(self) -> tuple[str, ...]:
         """The codes with enough positive units for a head."""
         shown = np.fmax(self.targets, self.unmarked)[:, 1 : 1 + len(self.codes)]
@@ -62,24 +74,22 @@ class UnitTable:
 
 @dataclass(frozen=True)
 class FittedHeads:
-    """The fitted scikit-learn pipeline of the heads; ``export`` gives serving's form."""
+    """The heads as scikit-learn fitted them; ``export`` gives serving's form."""
 
-    vectoriser: TfidfVectorizer
+    tfidf: Tfidf
     models: tuple[LogisticRegression, ...]
 
-    def decision(self, texts: Sequence[str]) -> Floats:
-        """Log-odds of texts by themselves as scikit-learn computes them, (n, columns)."""
-        features = self.vectoriser.transform(texts)
+    def decision(self, rows: Indices) -> Floats:
+        """Log-odds of counted texts by themselves, fitted on or not, (rows, columns)."""
+        features = self.tfidf.features(rows)
         return np.column_stack([model.decision_function(features) for model in self.models])
 
     def export(self) -> NgramScorer:
         """The same numbers without scikit-learn."""
         weights = np.column_stack([model.coef_[0] for model in self.models])
         intercepts = np.array([model.intercept_[0] for model in self.models])
-        vectoriser = self.vectoriser
-        return NgramScorer.from_vocabulary(
-            vectoriser.vocabulary_, vectoriser.idf_, weights, intercepts
-        )
+        tfidf = self.tfidf
+        return NgramScorer.from_vocabulary(tfidf.vocabulary, tfidf.idf, weights, intercepts)
 
 
 def claim_table(docs: Sequence[ClaimDoc], reads: Sequence[Read], codes: Sequence[str]) -> UnitTable:
@@ -115,36 +125,24 @@ def fit_units(table: UnitTable, documents: Indices, heads: Sequence[str]) -> Fit
     learnt from the others choose the ``LIKELIEST`` units of each, which then are learnt as well
     (multiple-instance learning).
     """
-    rows = np.flatnonzero(np.isin(table.documents, documents))
-    vectoriser = _vectoriser(len(rows))
-    alone = vectoriser.fit_transform([table.texts[row] for row in rows])
-    features = _among_neighbours(alone, table.documents[rows], table.neighbours)
+    rows = table.rows(documents)
+    tfidf = Tfidf(table.ngrams, rows)
+    features = _among_neighbours(tfidf.features(rows), table.documents[rows], table.neighbours)
     targets = _completed(table, rows, features)
     skipped = {1 + table.codes.index(code) for code in table.codes if code not in heads}
     columns = [column for column in range(targets.shape[1]) if column not in skipped]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         models = tuple(pool.map(lambda column: _fit_head(features, targets[:, column]), columns))
-    return FittedHeads(vectoriser, models)
+    return FittedHeads(tfidf, models)
 
 
-def fit_whole(texts: Sequence[str], violating: Floats) -> FittedHeads:
-    """Fit one head on whole texts, (n,); ``violating`` is 1 or 0.
+def fit_whole(table: NgramCounts, texts: Indices, violating: Floats) -> FittedHeads:
+    """Fit one head on whole ``texts`` of the table; ``violating``, 1 or 0, is of all of them.
 
     A claim that is spread over a sentence shows in the whole rather than in any unit.
     """
-    vectoriser = _vectoriser(len(texts))
-    return FittedHeads(vectoriser, (_fit_head(vectoriser.fit_transform(texts), violating),))
-
-
-def _vectoriser(texts: int) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        analyzer="char",
-        ngram_range=(1, MAX_ORDER),
-        sublinear_tf=True,
-        min_df=_LEAST_DOCUMENTS if texts >= _FEW else 1,
-        lowercase=False,
-        dtype=np.float64,
-    )
+    tfidf = Tfidf(table, texts)
+    return FittedHeads(tfidf, (_fit_head(tfidf.features(texts), violating[texts]),))
 
 
 def _among_neighbours(features: csr_matrix, documents: Indices, weight: float) -> csr_matrix:
