@@ -20,7 +20,7 @@ from data.record import Instant, Record
 from data.verdict import Kind
 
 MANIFEST: Final = "manifest.json"
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Goes up when files or features change their meaning: 2 counts a repeated cue once."""
 
 

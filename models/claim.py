@@ -35,13 +35,13 @@ WINDOW: Final = 6
 LIKELIEST: Final = 5
 """The likeliest units of a window, which are pooled beside all of them."""
 
-WINDOW_FEATURES: Final = ("likeliest", "mean", "lexicon", "disguise")
-SENTENCE_FEATURES: Final = (*WINDOW_FEATURES, "whole")
+POOLED_FEATURES: Final = ("likeliest", "mean", "lexicon", "disguise", "whole")
 LABEL_FEATURES: Final = ("label_max", "label_top2", "lexicon", "fires", "any_max")
 EVASION_FEATURES: Final = ("head_max", "head_top2", "resolved")
 
 _LEXICON_CAP: Final = 2.0
 _DISGUISED: Final = 0.3
+_WHOLE: Final = POOLED_FEATURES.index("whole")
 _POOLERS: Final = ("window", "sentence", "label", "evasion")
 
 
@@ -83,7 +83,7 @@ class Poolers:
 
 @dataclass(frozen=True)
 class ClaimModel:
-    """Unit heads, a head for whole sentences, and poolers.
+    """Unit heads, a head for whole texts, and poolers.
 
     ``heads`` are the codes that have a trained unit head, in column order.
     """
@@ -112,23 +112,34 @@ class ClaimModel:
         unknown = [text for text in distinct if text not in row_of]
         row_of.update((text, len(known) + row) for row, text in enumerate(unknown))
         logits = np.concatenate([known, self.ngrams.logits(unknown)]) if unknown else known
+        wholes = self._wholes(reads)
         return [
-            self._pool(read, logits[[row_of[unit.text] for unit in read.units]]) for read in reads
+            self._pool(read, logits[[row_of[unit.text] for unit in read.units]], whole)
+            for read, whole in zip(reads, wholes, strict=True)
         ]
 
-    def _pool(self, read: Read, alone: Floats) -> Assessment:
+    def _pool(self, read: Read, alone: Floats, whole: float) -> Assessment:
         units = among_neighbours(alone, self.ngrams.intercepts)
         weights = label_weights(read.reading.hits)
-        if is_window(read):
-            logit = self.poolers.window.logit(window_features(units[:, 0], weights, read.reading))
-        else:
-            whole = float(self.whole.logits([whole_text(read)])[0, 0])
-            seen = sentence_features(units[:, 0], whole, weights, read.reading)
-            logit = self.poolers.sentence.logit(seen)
+        seen = pooled_features(units[:, 0], is_window(read), whole, weights, read.reading)
+        logit = self._pooler(read).logit(seen)
         features = label_features(units, weights, self.codes, self.heads)
         labels = np.minimum(self.poolers.label.logits(features), logit)
         evasion = self.poolers.evasion.logit(evasion_features(units[:, -1], read.reading))
         return Assessment(read, logit, labels, units, alone, weights, evasion)
+
+    def _pooler(self, read: Read) -> Linear:
+        return self.poolers.window if is_window(read) else self.poolers.sentence
+
+    def _wholes(self, reads: Sequence[Read]) -> list[float]:
+        """The log-odds of the head for whole texts, for those whose pooler asks for them."""
+        asked = [row for row, read in enumerate(reads) if self._pooler(read).weights[_WHOLE]]
+        wholes = [0.0] * len(reads)
+        if asked:
+            logits = self.whole.logits([whole_text(reads[row]) for row in asked])
+            for row, logit in zip(asked, logits[:, 0].tolist(), strict=True):
+                wholes[row] = logit
+        return wholes
 
 
 CLAIM_FILES: Final = ("units.npz", "whole.npz", "claims.json")
@@ -171,7 +182,7 @@ def is_window(read: Read) -> bool:
 
 
 def whole_text(read: Read) -> str:
-    """What is said, without punctuation: what the head for whole sentences reads."""
+    """What is said, without punctuation: what the head for whole texts reads."""
     return "".join(unit.text for unit in read.units)
 
 
@@ -186,35 +197,22 @@ def among_neighbours(alone: Floats, intercepts: Floats) -> Floats:
     return units
 
 
-def window_features(any_logits: Floats, weights: Mapping[str, float], reading: Reading) -> Floats:
-    """What the pooler of windows sees, in the order of ``WINDOW_FEATURES``.
-
-    ``any_logits`` are the units' log-odds of any violation, (n,); n may be 0.
-    """
-    return _pooled(any_logits, LIKELIEST, weights, reading)
-
-
-def sentence_features(
-    any_logits: Floats, whole: float, weights: Mapping[str, float], reading: Reading
+def pooled_features(
+    any_logits: Floats, window: bool, whole: float, weights: Mapping[str, float], reading: Reading
 ) -> Floats:
-    """What the pooler of sentences sees, in the order of ``SENTENCE_FEATURES``.
+    """What the pooler of windows, or that of sentences, sees, in the order of ``POOLED_FEATURES``.
 
-    ``whole`` are the log-odds of the head that reads the sentence as one. Windows go without:
-    learnt from the seeds, that head knows their writers better than it knows real speech.
+    ``any_logits`` are the units' log-odds of any violation, (n,); n may be 0. ``whole`` are those
+    of the head that reads the text as one.
     """
-    return np.append(_pooled(any_logits, 1, weights, reading), whole)
-
-
-def _pooled(
-    any_logits: Floats, likeliest: int, weights: Mapping[str, float], reading: Reading
-) -> Floats:
     ranked = np.sort(any_logits)[::-1].tolist() or [NO_HEAD]
     return np.array(
         [
-            _mean(ranked[:likeliest]),
+            _mean(ranked[: LIKELIEST if window else 1]),
             _mean(ranked),
             min(max(weights.values(), default=0.0), _LEXICON_CAP),
             disguise_certainty(reading),
+            whole,
         ]
     )
 

@@ -26,9 +26,15 @@ MOST_SLICES: Final = 20
 UNKNOWN: Final = "unknown"
 OTHERS: Final = "others"
 
+SURE: Final = "2-3"
+"""Annotators who are fairly sure or sure, together: a slice of the facet ``confidence``."""
+
 PRECISIONS: Final = (0.95, 0.9, 0.8, 0.7)
 CLEAN_SHARES: Final = (0.01, 0.05, 0.1, 0.2)
 
+_CONFIDENCE: Final = "confidence"
+_LEVELS: Final = frozenset("123")
+_SURE: Final = frozenset("23")
 _BINS: Final = 10
 _POINTS: Final = 200
 _LABEL: Final[dict[str, Figure]] = {
@@ -123,16 +129,26 @@ def slices(
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Figures of the rows with each value of each facet; a facet that no row has is left out.
 
-    Rows whose value is not known are the slice ``UNKNOWN``.
+    Rows whose value is not known are the slice ``UNKNOWN``. Where annotators told their
+    confidence from 1 to 3, those of 2 and of 3 are the slice ``SURE`` as well.
     """
     return {
         facet: {
-            name: _slice(truth, scores, flagged, groups, of == name, seed)
-            for name in sorted(set(of.tolist()), key=_place)
+            name: _slice(truth, scores, flagged, groups, rows, seed) for name, rows in parts.items()
         }
-        for facet, of in ((facet, _named(values)) for facet, values in facets.items())
-        if not (of == UNKNOWN).all()
+        for facet, parts in ((facet, _parts(facet, values)) for facet, values in facets.items())
+        if parts.keys() != {UNKNOWN}
     }
+
+
+def _parts(facet: str, values: Sequence[str | None]) -> dict[str, Flags]:
+    """The rows of each slice of a facet."""
+    of = _named(values)
+    parts = {name: of == name for name in sorted(set(of.tolist()), key=_place)}
+    told = parts.keys() - {UNKNOWN}
+    if facet == _CONFIDENCE and told <= _LEVELS and told & _SURE:
+        parts[SURE] = np.isin(of, sorted(_SURE))
+    return parts
 
 
 def _slice(

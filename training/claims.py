@@ -6,12 +6,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 
 from data.split import grouped_folds
 from features.cues import CueReader, label_weights
-from models.calibrated import Linear, sigmoid
+from models.calibrated import Linear
 from models.claim import (
     EVASION_FEATURES,
     LABEL_FEATURES,
@@ -22,14 +20,14 @@ from models.claim import (
     evasion_features,
     is_window,
     label_features,
+    pooled_features,
     read_text,
-    sentence_features,
     whole_text,
-    window_features,
 )
 from training.assemble import ClaimDoc
 from training.contained import with_contained_evidence
 from training.ngrams import NgramCounts
+from training.pooling import alone_or_all, calibrated, enough, fit_poolers
 from training.units import FittedHeads, UnitTable, claim_table, fit_units, fit_whole
 
 Floats = NDArray[np.float64]
@@ -38,15 +36,6 @@ Report = Callable[[str], None]
 
 FOLDS: Final = 5
 
-ENOUGH: Final = 100
-"""Texts of each class with which a pooler is fitted, or calibrated, on texts of one kind alone."""
-
-POOL_STRENGTH: Final = 1 / 30
-"""The inverse penalty of poolers. Their features are few and alike: a strong penalty keeps what
-one channel shows from deciding."""
-
-_CALIBRATION_STRENGTH: Final = 1e6
-_TINY: Final = 1e-9
 # Where no row names a label the lexicon alone does: a cue of weight 1 is as likely right as not.
 _BY_LEXICON: Final = Linear(
     np.array([2.0 * (name == "lexicon") for name in LABEL_FEATURES]), bias=-2.0
@@ -99,15 +88,17 @@ def fit_claims(
     whole = fit_whole(texts, everything, violating)
     report("poolers")
     long = np.array([is_window(read) for read in reads])
-    own = _alone_or_all(np.flatnonzero([not _of_seeds(doc) for doc in docs]), violating)
-    window, sentence, any_oof = _fit_pooled(reads, logits, wholes, violating, long, parts, own)
+    pooled = np.array(list(map(_pooled, reads, logits, wholes)))
+    own = np.flatnonzero([not _of_seeds(doc) for doc in docs])
+    window, sentence, any_oof = fit_poolers(pooled, violating, long, parts, own)
     label, label_oof = _fit_label(docs, reads, logits, parts, codes, heads)
     evasion, _ = _fit_evasion(docs, reads, logits, parts)
     poolers = Poolers(window=window, sentence=sentence, label=label, evasion=evasion)
     model = ClaimModel(tuple(codes), heads, units.export(), whole.export(), poolers, reader)
     label_oof = np.minimum(label_oof, any_oof[:, None])
+    own = alone_or_all(own, violating)
     windows = np.intersect1d(own, np.flatnonzero(long))
-    traffic = windows if _enough(violating[windows]) else own
+    traffic = windows if enough(violating[windows]) else own
     return FittedClaims(model, units, any_oof, label_oof, traffic)
 
 
@@ -158,55 +149,14 @@ def _unseen_wholes(texts: NgramCounts, violating: Floats, parts: list[Indices]) 
     return wholes
 
 
+def _pooled(read: Read, units: Floats, whole: float) -> Floats:
+    weights = label_weights(read.reading.hits)
+    return pooled_features(units[:, 0], is_window(read), whole, weights, read.reading)
+
+
 def _of_seeds(doc: ClaimDoc) -> bool:
     """Whether a document is of the seeds, which are a lesson, half of it traps, and no traffic."""
     return doc.source.startswith("seeds/")
-
-
-def _fit_pooled(
-    reads: Sequence[Read],
-    logits: Sequence[Floats],
-    wholes: Floats,
-    target: Floats,
-    long: NDArray[np.bool_],
-    parts: list[Indices],
-    own: Indices,
-) -> tuple[Linear, Linear, Floats]:
-    """The poolers of windows and of sentences, and the log-odds of all documents out of fold.
-
-    They are calibrated at the mix of an operator's ``own`` documents.
-    """
-    seen = [
-        (units[:, 0], label_weights(read.reading.hits), read.reading)
-        for read, units in zip(reads, logits, strict=True)
-    ]
-    as_window = np.array([window_features(*of) for of in seen])
-    as_sentence = np.array(
-        [
-            sentence_features(units, whole, weights, reading)
-            for (units, weights, reading), whole in zip(seen, wholes, strict=True)
-        ]
-    )
-    out_of_fold = np.empty(len(target))
-    poolers = []
-    for kind, features in ((long, as_window), (~long, as_sentence)):
-        rows = _alone_or_all(np.flatnonzero(kind), target)
-        scaled = np.intersect1d(rows, own)
-        scaled = scaled if _enough(target[scaled]) else rows
-        pooler, unseen = _calibrated(features, target, parts, rows, scaled)
-        out_of_fold[kind] = unseen[kind]
-        poolers.append(pooler)
-    return poolers[0], poolers[1], out_of_fold
-
-
-def _alone_or_all(rows: Indices, target: Floats) -> Indices:
-    """These rows where there are enough of both classes, else all rows there are."""
-    return rows if _enough(target[rows]) else np.arange(len(target))
-
-
-def _enough(target: Floats) -> bool:
-    violating = int(target.sum())
-    return min(violating, len(target) - violating) >= ENOUGH
 
 
 def _fit_evasion(
@@ -221,9 +171,9 @@ def _fit_evasion(
     )
     known = np.flatnonzero([doc.disguises is not None for doc in docs])
     target = np.array([bool(doc.disguises) for doc in docs], dtype=np.float64)
-    if not _enough(target[known]):
+    if not enough(target[known]):
         return _BY_RESOLVER, _BY_RESOLVER.logits(features)
-    return _calibrated(features, target, parts, known, known)
+    return calibrated(features, target, parts, known, known)
 
 
 def _fit_label(
@@ -250,7 +200,7 @@ def _fit_label(
     of_parts = [np.flatnonzero(np.isin(owner, part)) for part in parts]
     pairs = np.flatnonzero(known)
     flat = rows.reshape(-1, width)
-    model, unseen = _calibrated(flat, target.ravel(), of_parts, pairs, pairs)
+    model, unseen = calibrated(flat, target.ravel(), of_parts, pairs, pairs)
     return model, unseen.reshape(n, k)
 
 
@@ -258,55 +208,3 @@ def _label_targets(doc: ClaimDoc, codes: Sequence[str]) -> list[float]:
     if doc.codes is None:
         return [float("nan")] * len(codes)
     return [float(code in doc.codes) for code in codes]
-
-
-def _calibrated(
-    features: Floats, target: Floats, parts: list[Indices], rows: Indices, scaled: Indices
-) -> tuple[Linear, Floats]:
-    """A logistic regression whose Platt scaling, from unseen rows, is folded in.
-
-    It learns from ``rows`` and is calibrated at the mix of ``scaled``. Returns it with the
-    log-odds of every row by a model that had not seen it, under the same scaling.
-    """
-    unseen = np.empty(len(target))
-    for part in parts:
-        rest = np.setdiff1d(rows, part)
-        unseen[part] = _fit_linear(features[rest], target[rest]).logits(features[part])
-    platt = LogisticRegression(C=_CALIBRATION_STRENGTH).fit(unseen[scaled, None], target[scaled])
-    slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    if slope <= 0:
-        # Too few rows to calibrate on: a scaling that turns the ranking round is noise.
-        slope, offset = 1.0, 0.0
-    raw = _fit_linear(features[rows], target[rows])
-    return Linear(raw.weights * slope, raw.bias * slope + offset), unseen * slope + offset
-
-
-def _fit_linear(features: Floats, target: Floats) -> Linear:
-    """A logistic regression in which no weight is negative: more evidence never counts against."""
-    if target.min() == target.max():
-        # One class is all there is outside a fold: nothing tells its rows apart.
-        return Linear(np.zeros(features.shape[1]), 0.0)
-    mean, scale = features.mean(axis=0), features.std(axis=0) + _TINY
-    rows = (features - mean) / scale
-    width = rows.shape[1]
-
-    def loss(point: Floats) -> tuple[float, Floats]:
-        weights, bias = point[:width], point[width]
-        logits = rows @ weights + bias
-        error = sigmoid(logits) - target
-        value = (np.logaddexp(0.0, logits) - target * logits).sum()
-        penalty = weights @ weights / (2 * POOL_STRENGTH)
-        slope = np.append(rows.T @ error + weights / POOL_STRENGTH, error.sum())
-        return float(value + penalty), slope
-
-    bounds = [*[(0.0, None)] * width, (None, None)]
-    found = minimize(
-        loss,
-        np.zeros(width + 1),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"ftol": 1e-12, "gtol": 1e-8, "maxiter": 1_000},
-    )
-    weights = found.x[:width] / scale
-    return Linear(weights, float(found.x[width] - weights @ mean))

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from data.taxonomy import load_taxonomy
 from training.about import About
-from training.breakdown import LEAST_GROUPS, LEAST_POSITIVES, OTHERS, UNKNOWN
+from training.breakdown import LEAST_GROUPS, LEAST_POSITIVES, OTHERS, SURE, UNKNOWN
 from training.listings import BASE_RATE
 from training.ranking import LEVEL
 from training.thresholds import CAPACITY_BASE_RATE
@@ -51,12 +51,13 @@ _FACETS: Final = {
 _VALUES: Final = {
     ("evasion", "disguised"): "有规避 disguised",
     ("evasion", "plain"): "无规避 plain",
+    ("confidence", SURE): "2–3 合计：较有把握或有把握 together: fairly sure or sure",
 }
 _REST: Final = {UNKNOWN: "未知 unknown", OTHERS: "其余 others"}
 _CORPORA: Final = {
     "must_pass": ("必须放行", "must pass"),
     "must_catch": ("必须拦下", "must be caught"),
-    "known_misses": ("已知漏判", "known misses"),
+    "known_misses": ("已知判错（收录时即判错）", "known misses: wrong when they were taken in"),
 }
 _LIVE: Final = {"claims": CAPACITY_BASE_RATE, "listings": BASE_RATE}
 _ITEMS: Final = {"claims": ("话术片段", "windows of speech"), "listings": ("商品", "listings")}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from data.problem import printable
-from training.breakdown import LEAST_GROUPS, LEAST_POSITIVES
+from training.breakdown import LEAST_GROUPS, LEAST_POSITIVES, SURE
 from training.ranking import LEVEL
 
 HEADLINE: Final = (
@@ -20,6 +20,7 @@ HEADLINE: Final = (
 )
 TOO_FEW: Final = "too few"
 _NAME: Final = 28
+_VALUES: Final = {("confidence", SURE): f"{SURE} fairly sure or sure"}
 _NONE: Final = "-"
 
 
@@ -50,7 +51,9 @@ def printed(report: Mapping[str, Any]) -> str:
         _rooms(report.get("rooms")),
         f"[a, b] are {LEVEL:.0%} intervals from {report['resamples']:,} resamples of groups; a "
         f"label or slice of fewer than {LEAST_GROUPS} groups has none. {TOO_FEW}: under "
-        f"{LEAST_POSITIVES} violating rows, or clean or listed ones where those are measured.",
+        f"{LEAST_POSITIVES} violating rows, or clean or listed ones where those are measured. "
+        "Thresholds of the curve and of recall_at_precision_90 were read off these rows. pr_auc "
+        "and macro_f1 change with the base rate: compare recall and clean_flagged of slices.",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -97,7 +100,7 @@ def _slices(facet: str, found: Mapping[str, Any]) -> str:
     shown = ("pr_auc", "macro_f1", "recall", "clean_flagged")
     rows = [
         [
-            printable(name, _NAME),
+            _VALUES.get((facet, name)) or printable(name, _NAME),
             str(part["n"]),
             str(part["positives"]),
             f"{part['base_rate']:.1%}",

@@ -17,8 +17,8 @@ from models.claim import (
     among_neighbours,
     evasion_features,
     label_features,
+    pooled_features,
     read_text,
-    window_features,
 )
 from models.claim_scorer import ClaimScorer
 from models.listing import ANY, ListingModel, model_row, prose, read_listing
@@ -78,7 +78,7 @@ def _claim_stages(model: ClaimModel, text: str, clock: _Clock) -> None:
     def pool() -> None:
         weights = label_weights(reading.hits)
         among = among_neighbours(logits, model.ngrams.intercepts)
-        model.poolers.window.logit(window_features(among[:, 0], weights, reading))
+        model.poolers.window.logit(pooled_features(among[:, 0], True, 0.0, weights, reading))
         model.poolers.label.logits(label_features(among, weights, model.codes, model.heads))
         model.poolers.evasion.logit(evasion_features(among[:, -1], reading))
 

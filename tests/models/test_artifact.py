@@ -82,7 +82,7 @@ def removed(name: str) -> Edit:
         (removed("words.json"), "words.json", "named in the manifest"),
         (removed(MANIFEST), MANIFEST, "an artefact has a manifest.json"),
         (truncated(MANIFEST), MANIFEST, "train the model anew"),
-        (edited_manifest(format=99), MANIFEST, "this code reads 3"),
+        (edited_manifest(format=99), MANIFEST, "this code reads 4"),
         (edited_manifest(thresholds={}), MANIFEST, "train the model anew"),
         (edited_manifest(kind="films"), MANIFEST, "'claims' or 'listings'"),
     ],

@@ -1,17 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from data.taxonomy import load_taxonomy
 from features.cues import CueReader
 from models.claim import read_text
 from models.knowledge import load_knowledge
 from training.assemble import ClaimDoc
-from training.claims import POOL_STRENGTH, _fit_linear, fit_claims
+from training.claims import fit_claims
 from training.contained import with_contained_evidence
 from training.units import claim_table
 
@@ -159,25 +154,3 @@ def test_two_groups_are_enough_to_learn_from(reader: CueReader) -> None:
     docs += [doc(CLEAN, violation=False, group=group) for group in "ab"] * 5
 
     assert fit_claims(docs, CODES, reader, lambda _: None).model.assess(CLAIM).logit > 0
-
-
-def test_a_pooler_has_the_log_odds_of_scikit_learn_where_all_evidence_counts() -> None:
-    rng = np.random.default_rng(0)
-    features = rng.normal(2.0, 3.0, (200, 4))
-    target = (features.sum(axis=1) + rng.normal(size=200) > 8).astype(float)
-    pipeline = make_pipeline(
-        StandardScaler(), LogisticRegression(C=POOL_STRENGTH, tol=1e-9, max_iter=1000)
-    )
-
-    expected = pipeline.fit(features, target).decision_function(features)
-
-    assert np.abs(_fit_linear(features, target).logits(features) - expected).max() < 1e-3
-
-
-@given(st.integers(0, 2**32 - 1))
-def test_more_evidence_never_makes_a_text_milder(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    features = rng.normal(size=(40, 5))
-    target = (rng.random(40) < 0.5).astype(float)
-
-    assert (_fit_linear(features, target).weights >= 0).all()
