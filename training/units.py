@@ -28,7 +28,8 @@ LEAST_POSITIVES: Final = 12
 LIKELIEST: Final = 2
 """Units that are taken for the violation of a text whose evidence nobody marked."""
 
-_STRENGTH: Final = 5.0
+STRENGTH: Final = 5.0
+"""The inverse penalty of heads."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,12 @@ def fit_units(table: UnitTable, documents: Indices, heads: Sequence[str]) -> Fit
     """
     rows = table.rows(documents)
     tfidf = Tfidf(table.ngrams, rows)
-    features = _among_neighbours(tfidf.features(rows), table.documents[rows], table.neighbours)
-    targets = _completed(table, rows, features)
+    features = with_neighbours(tfidf.features(rows), table.documents[rows], table.neighbours)
+    targets = completed(table, rows, features)
     skipped = {1 + table.codes.index(code) for code in table.codes if code not in heads}
     columns = [column for column in range(targets.shape[1]) if column not in skipped]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        models = tuple(pool.map(lambda column: _fit_head(features, targets[:, column]), columns))
+        models = tuple(pool.map(lambda column: fit_head(features, targets[:, column]), columns))
     return FittedHeads(tfidf, models)
 
 
@@ -142,10 +143,10 @@ def fit_whole(table: NgramCounts, texts: Indices, violating: Floats) -> FittedHe
     A claim that is spread over a sentence shows in the whole rather than in any unit.
     """
     tfidf = Tfidf(table, texts)
-    return FittedHeads(tfidf, (_fit_head(tfidf.features(texts), violating[texts]),))
+    return FittedHeads(tfidf, (fit_head(tfidf.features(texts), violating[texts]),))
 
 
-def _among_neighbours(features: csr_matrix, documents: Indices, weight: float) -> csr_matrix:
+def with_neighbours(features: csr_matrix, documents: Indices, weight: float) -> csr_matrix:
     """Each unit's features with those of the units before and after it in its document."""
     if not weight:
         return features
@@ -156,8 +157,9 @@ def _among_neighbours(features: csr_matrix, documents: Indices, weight: float) -
     return csr_matrix(features + beside @ features)
 
 
-def _completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
-    """The targets with the units filled in that stand for evidence which nobody marked."""
+def completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
+    """The targets of ``rows`` (n, columns), in which the units that stand for evidence which
+    nobody marked are filled in by a head that learns from the others' ``features``."""
     targets = table.targets[rows].copy()
     unmarked = table.unmarked[rows]
     open_rows = np.flatnonzero(unmarked[:, 0] == 1)
@@ -166,7 +168,7 @@ def _completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
     if np.nansum(targets[:, 0]) < LEAST_POSITIVES:
         # Nothing else shows what a violation is: all that a violating text says is a first guess.
         targets[open_rows] = unmarked[open_rows]
-    scores = _fit_head(features, targets[:, 0]).decision_function(features[open_rows])
+    scores = fit_head(features, targets[:, 0]).decision_function(features[open_rows])
     targets[open_rows, : 1 + len(table.codes)] = np.nan
     owner = table.documents[rows][open_rows]
     for document in np.unique(owner):
@@ -176,10 +178,11 @@ def _completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
     return targets
 
 
-def _fit_head(features: csr_matrix, target: Floats) -> LogisticRegression:
+def fit_head(features: csr_matrix, target: Floats) -> LogisticRegression:
+    """Fit one head on the rows whose ``target`` is known: 1 or 0, not NaN."""
     known = ~np.isnan(target)
     target = target[known]
-    model = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cg")
+    model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="newton-cg")
     if target.size and target.min() < target.max():
         # Threads that spin while they wait make this many times slower on a busy machine.
         with threadpool_limits(limits=1):

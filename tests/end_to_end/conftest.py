@@ -12,15 +12,16 @@ from data.segment import LiveSegment
 from data.verdict import Kind
 from models.store import artifacts, promote
 
-_SIMULATED = 800
 
-
-@pytest.fixture
-def home(tmp_path: Path, claims_artifact: Path, listings_artifact: Path) -> Path:
-    """A home in which both models are champions, and which has no key and no ledger yet."""
-    place(tmp_path, "claims", claims_artifact)
-    place(tmp_path, "listings", listings_artifact)
-    return tmp_path
+@pytest.fixture(scope="module")
+def home(
+    tmp_path_factory: pytest.TempPathFactory, claims_artifact: Path, listings_artifact: Path
+) -> Path:
+    """A home in which both models are champions, and which has no key and no ledger at first."""
+    home = tmp_path_factory.mktemp("home")
+    _place(home, "claims", claims_artifact)
+    _place(home, "listings", listings_artifact)
+    return home
 
 
 def live_speech(datasets: Path, count: int) -> list[dict[str, Any]]:
@@ -35,7 +36,7 @@ def live_speech(datasets: Path, count: int) -> list[dict[str, Any]]:
     return [row.model_dump(mode="json", exclude_unset=True) for _, row in islice(rows, count)]
 
 
-def place(home: Path, kind: Kind, artifact: Path) -> None:
+def _place(home: Path, kind: Kind, artifact: Path) -> None:
     """Make a copy of an artefact the champion of ``home``."""
     shutil.copytree(artifact, artifacts(home, kind) / artifact.name)
     promote(home, kind, artifact.name)

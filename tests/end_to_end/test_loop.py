@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -53,16 +53,47 @@ def _printed_key(server: Server) -> str:
     return str(found[0])
 
 
-def test_a_blocked_item_is_known_with_its_evidence_after_kill_9(home: Path) -> None:
+class Cut(NamedTuple):
+    """A service whose power was cut, and what it had said until then."""
+
+    secret: str
+    printed: str
+    pasted: str | None
+    harmless: Any
+    harmful: Any
+    goods: Any
+
+
+@pytest.fixture(scope="module")
+def cut(home: Path) -> Cut:
     with up(home) as server:
+        printed = server.log()
         harmless, harmful = server.score(HARMLESS, HARMFUL)
         (goods,) = server.score(GOODS, kind="listings")
+        pasted = _pasted(printed) if shutil.which("curl") else None
         server.kill()
-    with up(home, server.secret) as server:
-        packs = [
-            server.call(f"/v1/decisions/{result['decision_id']}") for result in (harmful, goods)
-        ]
-        again = server.score(HARMFUL)
+    (home / "log").unlink()
+    return Cut(server.secret, printed, pasted, harmless, harmful, goods)
+
+
+@pytest.fixture(scope="module")
+def server(home: Path, cut: Cut) -> Iterator[Server]:
+    """The service that was started again."""
+    with up(home, cut.secret) as running:
+        yield running
+
+
+def _pasted(printed: str) -> str:
+    """What the line to paste answers."""
+    (line,) = re.findall(r"^Try +(.*)$", printed, re.MULTILINE)
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_blocked_item_is_known_with_its_evidence_after_kill_9(cut: Cut, server: Server) -> None:
+    harmless, harmful, goods = cut.harmless, cut.harmful, cut.goods
+
+    packs = [server.call(f"/v1/decisions/{result['decision_id']}") for result in (harmful, goods)]
+    again = server.score(HARMFUL)
 
     assert (harmless["suggestion"], harmful["suggestion"]) == ("pass", "block")
     assert goods["suggestion"] != "pass"
@@ -78,51 +109,49 @@ def test_a_blocked_item_is_known_with_its_evidence_after_kill_9(home: Path) -> N
     assert not harmful["degraded"]
 
 
-def test_the_key_and_the_line_to_paste_are_printed_once(home: Path) -> None:
-    if shutil.which("curl") is None:
+def test_the_line_to_paste_is_answered(cut: Cut) -> None:
+    if cut.pasted is None:
         pytest.skip("the line to paste needs curl")
-    with up(home) as server:
-        line = re.findall(r"^Try +(.*)$", server.log(), re.MULTILINE)[0]
-        answer = subprocess.run(
-            ["bash", "-c", line], capture_output=True, text=True, check=True
-        ).stdout
-    (home / "log").unlink()
-    with up(home, server.secret) as server:
-        second = server.log()
+    assert '"suggestion":"block"' in cut.pasted
 
-    assert '"suggestion":"block"' in answer
+
+def test_the_key_is_printed_once(cut: Cut, server: Server) -> None:
+    second = server.log()
+
+    assert cut.secret in cut.printed
     assert "mc_" not in second
     assert "$MINGCHA_API_KEY" in second
 
 
-def test_a_promoted_model_takes_over_without_a_failed_request(home: Path) -> None:
-    with up(home) as server:
-        before = server.score(HARMFUL)[0]
-        with _callers(server) as statuses:
-            successor = _successor(home)
-            promote(home, "claims", successor)
-            after = _until_answered_by(server, successor)
-
-    assert set(statuses) == {200}
-    assert after["previous_decision_id"] == before["decision_id"]
-    assert after["probability"] == before["probability"]
-
-
-def test_live_speech_is_answered_by_the_model(home: Path, datasets: Path) -> None:
+def test_live_speech_is_answered_by_the_model(server: Server, datasets: Path) -> None:
     segments = live_speech(datasets, 300)
 
-    with up(home) as server:
-        results = [
-            result
-            for first in range(0, len(segments), 20)
-            for result in server.score(*segments[first : first + 20])
-        ]
+    results = [
+        result
+        for first in range(0, len(segments), 20)
+        for result in server.score(*segments[first : first + 20])
+    ]
 
     assert [result["data_id"] for result in results] == [item["data_id"] for item in segments]
     assert {result["suggestion"] for result in results} >= {"pass", "review"}
     for result, item in zip(results, segments, strict=True):
         for hit in (hit for label in result["labels"] for hit in label["hits"]):
             assert item["text"][hit["start"] : hit["end"]] == hit["text"]
+
+
+# Last: from here on another model answers.
+def test_a_promoted_model_takes_over_without_a_failed_request(home: Path, server: Server) -> None:
+    item = {**HARMFUL, "data_id": "promoted"}
+    before = server.score(item)[0]
+
+    with _callers(server) as statuses:
+        successor = _successor(home)
+        promote(home, "claims", successor)
+        after = _until_answered_by(server, successor, item)
+
+    assert set(statuses) == {200}
+    assert after["previous_decision_id"] == before["decision_id"]
+    assert after["probability"] == before["probability"]
 
 
 @contextmanager
@@ -159,10 +188,10 @@ def _successor(home: Path) -> str:
     return write_artifact(directory.parent, files, {**facts, "data_hash": "successor"}).name
 
 
-def _until_answered_by(server: Server, model_version: str) -> dict[str, Any]:
+def _until_answered_by(server: Server, model_version: str, item: dict[str, Any]) -> dict[str, Any]:
     deadline = time.monotonic() + FOLLOW_SECONDS
     while time.monotonic() < deadline:
-        (answer,) = server.score(HARMFUL)
+        (answer,) = server.score(item)
         if answer["model_version"] == model_version:
             found: dict[str, Any] = answer
             return found

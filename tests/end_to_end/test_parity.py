@@ -15,7 +15,7 @@ import pytest
 
 from data.simulate.listings import simulate_listings
 from data.verdict import Kind
-from tests.end_to_end.conftest import live_speech, place
+from tests.end_to_end.conftest import live_speech
 from tests.serving.server import Server, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -27,12 +27,7 @@ OF_THE_NAME = {"data_id", "decision_id"}
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, claims_artifact: Path, listings_artifact: Path
-) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("parity")
-    place(home, "claims", claims_artifact)
-    place(home, "listings", listings_artifact)
+def server(home: Path) -> Iterator[Server]:
     # A busy machine must not turn an answer into the degraded one.
     patient = {"MINGCHA_REQUEST_SECONDS": "60", "MINGCHA_SCORING_SECONDS": "50"}
     with serving(home, **patient) as running:

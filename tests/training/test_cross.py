@@ -113,7 +113,7 @@ def test_what_a_row_says_of_the_goods_counts_as_it_does_in_serving(
 
 @pytest.mark.slow
 def test_cross_validation_of_claims_has_all_that_an_evaluation_has(knowledge: Knowledge) -> None:
-    docs = seed_docs(6, 3)[::5]
+    docs = seed_docs(6, 3)[::10]
 
     report = cross_validate(docs, [], knowledge, 2, AT, lambda _: None)
 

@@ -15,6 +15,7 @@ from training.evaluate import (
     intervals,
     measures,
     mildest_threshold,
+    pr_auc,
 )
 from training.ranking import Counted, Ranking, Resamples, measured
 from training.thresholds import capacity_threshold, operating_points
@@ -250,6 +251,34 @@ def test_no_row_is_lost_where_a_facet_has_too_many_values() -> None:
     assert len(found) == MOST_SLICES + 1
     assert sum(part["n"] for part in found.values()) == 300
     assert found["others"]["n"] == 200
+
+
+def test_rows_of_fairly_sure_and_of_sure_annotators_are_also_measured_together() -> None:
+    truth, scores = noisy(400)
+    levels: list[str | None] = [("1", "2", "3", None)[row % 4] for row in range(400)]
+    sure = np.array([level in ("2", "3") for level in levels])
+
+    found = by_confidence(truth, scores, levels)
+
+    assert list(found) == ["1", "2", "3", "unknown", "2-3"]
+    assert found["2-3"]["n"] == found["2"]["n"] + found["3"]["n"] == 200
+    assert found["2-3"]["pr_auc"] == pytest.approx(pr_auc(truth[sure], scores[sure]))
+    assert found["2-3"]["intervals"].keys() >= {"pr_auc", "macro_f1"}
+
+
+@pytest.mark.parametrize("scale", ["12345", "1"])
+def test_confidence_on_another_scale_is_only_measured_value_by_value(scale: str) -> None:
+    truth, scores = noisy(100)
+    levels: list[str | None] = [scale[row % len(scale)] for row in range(100)]
+
+    assert list(by_confidence(truth, scores, levels)) == list(scale)
+
+
+def by_confidence(truth: Flags, scores: Floats, levels: list[str | None]) -> Any:
+    groups = [str(row // 4) for row in range(len(levels))]
+    facets = {"confidence": levels}
+    report = evaluation(truth, scores, scores >= 0.5, 0.5, groups, facets=facets)
+    return report["slices"]["confidence"]
 
 
 def test_a_label_is_measured_on_the_rows_whose_labels_are_known() -> None:

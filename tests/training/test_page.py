@@ -42,7 +42,11 @@ def report(rows: int = 300, platform: str = "抖音", *, clean: bool = False) ->
         groups,
         labels={"medical_claim": (truth, scores)},
         listed={"medical_claim": scores >= 0.6},
-        facets={"platform": platforms, "evasion": ["disguised"] * rows},
+        facets={
+            "platform": platforms,
+            "evasion": ["disguised"] * rows,
+            "confidence": [str(1 + row % 3) for row in range(rows)],
+        },
     )
     return found | {
         "evidence": {"windows": 9, "covered": 0.5, "hits": 20, "precise": 0.25, "intervals": {}},
@@ -105,6 +109,19 @@ def test_where_a_slice_is_too_small_page_and_printout_say_so() -> None:
     row = next(line for line in printed(found).splitlines() if line.startswith("抖音"))
     assert row.split()[1:3] == ["30", str(found["slices"]["platform"]["抖音"]["positives"])]
     assert "too few" in row
+
+
+def test_rows_that_annotators_were_sure_of_have_a_line_of_their_own() -> None:
+    found = report()
+    recall = found["slices"]["confidence"]["2-3"]["recall"]
+    html = re.sub(r"<[^>]+>", " ", evaluation_page(found, ABOUT))
+
+    (line,) = (line for line in printed(found).splitlines() if "fairly sure or sure" in line)
+    assert line.startswith("2-3 ")
+    assert line.split()[5] == "200"
+    assert f"{recall:.3f}" in line
+    after = html.split("较有把握或有把握 together: fairly sure or sure")[1]
+    assert f"{recall:.1%}" in after.split("样本太少")[0]
 
 
 def test_the_page_of_a_recipe_tells_the_folds() -> None:
