@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from data.characters import Characters, load_characters
+from data.mechanism import Mechanism
 from data.record import Record, RequiredText
 from data.seeds import (
     SeedError,
@@ -24,25 +25,6 @@ Kind = Literal["literal", "regex"]
 
 Surface = Literal["literal", "regex", "sound"]
 """How an alias is recognised: to the letter, by a pattern, or however it is misspelt by ear."""
-
-TableMechanism = Literal[
-    "circumlocution",
-    "filler",
-    "mask",
-    "reduplication",
-    "softener",
-    "homophone",
-    "clipping",
-    "latin",
-    "currency",
-    "variant",
-    "split",
-    "pinyin",
-    "symbol",
-    "spacing",
-    "digit",
-]
-"""How the words of an alias disguise its meaning (domain notes, section 6)."""
 
 # A merchant's 20,000 characters must not make a pattern run away.
 _UNBOUNDED = re.compile(r"(?<!\\)[.)\]][*+]")
@@ -78,7 +60,7 @@ class Alias(Record):
     resolved: RequiredText
     code: str | None
     weight: Annotated[float, Field(ge=0, le=1)]
-    mechanism: TableMechanism
+    mechanism: Mechanism
     note: str
 
     def compiled(self) -> re.Pattern[str]:
@@ -108,18 +90,23 @@ class Word(Record):
 
 
 class Lexicon(Record):
-    """Cues, aliases, words and tables of characters; ``version`` changes with any file of them."""
+    """Cues, aliases, words and tables of characters; ``version`` changes with any file of them.
+
+    ``ordinary`` are pairs of characters and letters that sound like a risk word or could be its
+    initials and are said every day (手速 is no 手术), though no dictionary has them.
+    """
 
     cues: tuple[Cue, ...]
     aliases: tuple[Alias, ...]
     version: str
     words: tuple[Word, ...] = ()
     risk_words: tuple[RiskWord, ...] = ()
+    ordinary: tuple[str, ...] = ()
     characters: Characters = Characters()
 
 
 def load_lexicon(directory: Path | None = None) -> Lexicon:
-    """Read ``cues.tsv``, ``aliases.tsv``, ``risk_words.tsv``, ``words.txt``, ``characters/``.
+    """Read cues, aliases, risk words, words, what is ordinary, and the tables of characters.
 
     They stand in ``directory``, or else in the seeds.
 
@@ -133,6 +120,7 @@ def load_lexicon(directory: Path | None = None) -> Lexicon:
         aliases=_read_aliases(directory / "aliases.tsv", codes),
         words=_read_words(directory / "words.txt"),
         risk_words=_read_risk_words(directory / "risk_words.tsv", codes),
+        ordinary=_read_ordinary(directory / "ordinary.txt"),
         characters=load_characters(directory / "characters"),
         version=content_version(directory),
     )
@@ -191,6 +179,16 @@ def _read_words(path: Path) -> tuple[Word, ...]:
             raise SeedError.at(path, line, f"second {word.word!r}", "each word once")
         words[word.word] = word
     return tuple(words.values())
+
+
+def _read_ordinary(path: Path) -> tuple[str, ...]:
+    ordinary: dict[str, None] = {}
+    for line, text in read_lines(path):
+        _check_folded(text, "literal", path, line)
+        if text in ordinary:
+            raise SeedError.at(path, line, f"second {text!r}", "each once")
+        ordinary[text] = None
+    return tuple(ordinary)
 
 
 def _check_pattern(pattern: str, kind: Kind, path: Path, line: int) -> None:

@@ -13,11 +13,15 @@ from typing import Any, Final
 _MOST: Final = 400
 """A set of more anchors than this costs more than trying the pattern."""
 
+_SHORT: Final = 3
+"""A repeat of so many at most is spelt out."""
+
 _WIDTHLESS: Final = frozenset({op.AT, op.ASSERT, op.ASSERT_NOT})
 
 
 def anchors(pattern: str) -> frozenset[str] | None:
-    """Literals of which every match of ``pattern`` contains at least one; None if there are none.
+    """Literals of which every match of ``pattern``, with what it looks at around it, contains at
+    least one; None if there are none.
 
     >>> sorted(anchors("(?:美白|祛斑)霜?"))
     ['祛斑', '美白']
@@ -32,6 +36,8 @@ def _of_sequence(items: Sequence[tuple[Any, Any]]) -> set[str] | None:
     best: set[str] | None = None
     run = {""}
     for code, argument in items:
+        if code is op.ASSERT:
+            best = _better(best, _of_sequence(argument[1]))
         if code in _WIDTHLESS:
             continue
         spelt = _spelt(code, argument)
@@ -59,9 +65,23 @@ def _spelt(code: Any, argument: Any) -> set[str] | None:
             return None
         union = {text for branch in branches for text in branch or ()}
         return union if len(union) <= _MOST else None
-    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[:2] == (1, 1):
-        return _spelt_sequence(argument[2])
+    if code in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[1] <= _SHORT:
+        return _repeated(_spelt_sequence(argument[2]), *argument[:2])
     return None
+
+
+def _repeated(spelt: set[str] | None, least: int, most: int) -> set[str] | None:
+    """What some of these texts in a row spell, from ``least`` to ``most`` of them."""
+    if not spelt:
+        return None
+    rows, row = set[str](), {""}
+    for count in range(most + 1):
+        if count >= least:
+            rows |= row
+        row = {before + after for before in row for after in spelt}
+        if len(row) > _MOST:
+            return None
+    return rows if len(rows) <= _MOST else None
 
 
 def _spelt_sequence(items: Sequence[tuple[Any, Any]]) -> set[str] | None:

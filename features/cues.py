@@ -11,7 +11,6 @@ from features.evasion.aliases import SHORT
 from features.evasion.disguise import Disguise
 from features.evasion.resolver import Resolution, Resolver
 from features.normalise import Normalised
-from features.prefilter import Prefiltered
 from features.sentences import scopes
 from features.tokenise import Tokeniser
 
@@ -60,7 +59,7 @@ class CueReader:
         self.tokeniser = tokeniser
         self.resolver = Resolver(lexicon, tokeniser)
         self.cues = lexicon.cues
-        self.prefiltered = Prefiltered([cue.compiled() for cue in lexicon.cues])
+        self.prefiltered = self.resolver.completion.prefiltered
 
     def read(self, folded: Normalised, raw: str) -> Reading:
         """Hits and disguises of a text, at their places in the folded text and ordered by them.

@@ -21,6 +21,9 @@ _LEAST_TEXTS: Final = 2
 _FEW: Final = 50
 """Texts below which an n-gram that one of them holds is kept: there is little else."""
 
+_SMOOTHING: Final = 1.0
+"""What is added to how many texts of a class hold an n-gram."""
+
 
 class NgramCounts:
     """How often each n-gram of order 1 to ``MAX_ORDER`` stands in each of ``texts``.
@@ -40,15 +43,21 @@ class NgramCounts:
 class Tfidf:
     """TF-IDF with sublinear counts, in rows of length 1, as ``rows`` of the texts have it.
 
-    The numbers are those of scikit-learn's ``TfidfVectorizer`` fitted on those texts alone.
+    The numbers are those of scikit-learn's ``TfidfVectorizer`` fitted on those texts alone. Given
+    ``violating``, 1 or 0 of each row, an n-gram's idf is multiplied by the square root of its
+    log-count ratio, so that what both classes say alike counts little (Wang and Manning,
+    *Baselines and Bigrams*, ACL 2012, section 2.3, who take the ratio itself).
     """
 
-    def __init__(self, table: NgramCounts, rows: Indices) -> None:
+    def __init__(self, table: NgramCounts, rows: Indices, violating: Floats | None = None) -> None:
         self.table = table
         chosen = table.counts[rows]
         texts = np.bincount(chosen.indices, minlength=chosen.shape[1])
         self._columns = np.flatnonzero(texts >= (_LEAST_TEXTS if len(rows) >= _FEW else 1))
-        self._transformer = TfidfTransformer(sublinear_tf=True).fit(chosen[:, self._columns])
+        chosen = chosen[:, self._columns]
+        self._transformer = TfidfTransformer(sublinear_tf=True).fit(chosen)
+        if violating is not None:
+            self._transformer.idf_ = self.idf * np.sqrt(np.abs(_log_count_ratio(chosen, violating)))
 
     @property
     def idf(self) -> Floats:
@@ -64,3 +73,11 @@ class Tfidf:
     def features(self, rows: Indices) -> csr_matrix:
         """The features of ``rows`` of the table, fitted on or not, (rows, n-grams)."""
         return csr_matrix(self._transformer.transform(self.table.counts[rows][:, self._columns]))
+
+
+def _log_count_ratio(counts: csr_matrix, violating: Floats) -> Floats:
+    """How much likelier each n-gram stands in a violating text than in a clean one, as a log."""
+    present = counts.sign()
+    likely = _SMOOTHING + present.T @ violating
+    unlikely = _SMOOTHING + present.T @ (1.0 - violating)
+    return np.asarray(np.log(likely / likely.sum()) - np.log(unlikely / unlikely.sum()))

@@ -8,10 +8,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, TypeVar, get_args
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
+from data import mechanism
 from data.simulate.homophones import sounding_like, syllables, toned
 from data.simulate.spellings import (
     CODE_PHRASES,
@@ -22,37 +23,9 @@ from data.simulate.spellings import (
     VARIANTS,
 )
 
-SpokenMechanism = Literal[
-    "filler",
-    "filler_homophone",
-    "mask",
-    "homophone",
-    "reduplication",
-    "softener",
-    "clipping",
-    "latin",
-    "stutter",
-    "circumlocution",
-    "currency",
-]
-WrittenMechanism = Literal[
-    "width",
-    "invisible",
-    "variant",
-    "split",
-    "pinyin",
-    "initials",
-    "symbol",
-    "spacing",
-    "digit",
-]
-Mechanism = SpokenMechanism | WrittenMechanism
-"""How a word is disguised. Most names are those under which ``features`` undoes them;
-``filler_homophone`` (银和氧) is both at once, ``initials`` (gf) a kind of pinyin."""
-
-SPOKEN: Final[tuple[Mechanism, ...]] = get_args(SpokenMechanism)
-WRITTEN: Final[tuple[Mechanism, ...]] = get_args(WrittenMechanism)
-MECHANISMS: Final = (*SPOKEN, *WRITTEN)
+Mechanism = mechanism.Mechanism | Literal["filler_homophone", "initials"]
+"""How a word is disguised. Most are undone under their own name; ``filler_homophone`` (银和氧) is
+two at once, ``initials`` (gf) a kind of pinyin."""
 
 T = TypeVar("T")
 
@@ -349,6 +322,9 @@ _WRITERS: Final[Mapping[Mechanism, _Writer]] = {
     "spacing": _spacing,
     "digit": _digit,
 }
+
+MECHANISMS: Final = tuple(_WRITERS)
+"""All there are, those of speech first."""
 
 
 def _from_table(

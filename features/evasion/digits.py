@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from features.evasion.disguise import Disguise, Mechanism
+from data.mechanism import Mechanism
+from features.evasion.disguise import Disguise
 from features.evasion.rewriting import Piece, Vocabulary, disguise
 
 _NUMERALS: Final = dict(zip("0123456789", "零一二三四五六七八九", strict=True))

@@ -37,6 +37,8 @@ def doubled_sureness(found: Found, dictionary: Dictionary) -> float:
     """How sure a match is deliberate: what is left of the word must stand there to the letter."""
     order = [index for _, index in found.shape.places]
     said = found.text[found.start : found.end]
+    if len(set(found.word)) == 1:  # 宝宝宝宝 calls them twice
+        return 0.0
     if found.exact < len(set(order)) or not _is_doubled(said, order):
         return 0.0
     return 0.0 if found.splits_a_word or dictionary.knows(said) else 0.7

@@ -1,12 +1,15 @@
 """Words spelt by sound: 骨质曾生, 胡肤, 去班 (谐音)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from features.evasion.shapes import Dictionary, Found, Shape
 from features.evasion.sounds import same_syllable
 
-SHORTEST = 3
-"""Characters: what sounds like a shorter word is too often another; the alias table lists those."""
+SHORTEST: Final = 3
+"""Characters: of what sounds like a shorter word, ``Pairs`` asks what stands around it."""
+
+_LONG: Final = 4
 
 
 def shapes(word_sounds: str) -> Iterator[Shape]:
@@ -18,15 +21,18 @@ def shapes(word_sounds: str) -> Iterator[Shape]:
 def sureness(found: Found, dictionary: Dictionary) -> float:
     """How sure a match is the word: recognisers slip too.
 
-    One character must stand there to the letter, the others must be the same syllable, and what
-    is misspelt must not be part of an ordinary word.
+    The characters must be the same syllables, of a long word all but one, and what is misspelt
+    must not be part of an ordinary word.
     """
-    if not found.exact or found.exact == len(found.word) or found.splits_a_word:
+    size = len(found.word)
+    if found.exact == size or found.splits_a_word:
         return 0.0
-    for there, here in found.shape.places:
-        said, meant = found.text[found.start + there], found.word[here]
-        if said != meant and not same_syllable(said, meant):
-            return 0.0
+    slurred = sum(
+        not same_syllable(found.text[found.start + there], found.word[here])
+        for there, here in found.shape.places
+    )
+    if slurred > (size >= _LONG):
+        return 0.0
     if any(found.borders.in_a_word(place) for place in found.changed):
         return 0.0
     return 0.7

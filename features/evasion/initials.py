@@ -7,8 +7,9 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick
 
 from data.characters import Initial
+from data.mechanism import Mechanism
 from features.evasion.context import Context, context
-from features.evasion.disguise import Disguise, Mechanism
+from features.evasion.disguise import Disguise
 
 _ALPHANUMERIC: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")

@@ -1,4 +1,4 @@
-"""Words spelt partly or wholly in pinyin (夹拼音): zui好, 治liao, 国家j."""
+"""Words spelt partly or wholly in pinyin (夹拼音): zui好, 治liao."""
 
 import re
 import unicodedata
@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from pypinyin import lazy_pinyin
 
 from data.lexicon import RiskWord
-from features.evasion.disguise import Disguise, Mechanism
+from data.mechanism import Mechanism
+from features.evasion.disguise import Disguise
 from features.evasion.rewriting import Vocabulary, deliberate
 
 _LATIN: Final = r"a-zà-öø-ÿāēīōūǎěǐǒǔǖǘǚǜń\u01f9ň"
@@ -17,7 +18,6 @@ _LATIN_OR_DIGIT: Final = re.compile(f"[{_LATIN}0-9]")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 
 _MIXED: Final = 0.9
-_INITIAL: Final = 0.6
 _WHOLE: Final = 0.7
 _SHORTEST_WHOLE: Final = 6
 _LONGEST_WORD: Final = 6
@@ -122,26 +122,19 @@ def _spellings(word: RiskWord) -> list[tuple[str, _Spelling]]:
                 found.append((latin, _Spelling(before, after, word, _MIXED)))
             elif last - first == size and len(latin) >= _SHORTEST_WHOLE:
                 found.append((latin, _Spelling("", "", word, _WHOLE)))
-        if size > 2:
-            before, after = word.word[:first], word.word[first + 1 :]
-            found.append((syllables[first][0], _Spelling(before, after, word, _INITIAL)))
     return found
 
 
 def _span(text: str, start: int, end: int, spelling: _Spelling) -> tuple[int, int] | None:
     """Where the word stands around ``[start, end)``; a space may divide letters and characters."""
-    is_spelt = end - start > 1
-    # 维生素c天然 is vitamin C, not the first letter of 纯天然.
-    if not is_spelt and not spelling.before and start and _HAN.match(text, start - 1):
-        return None
     if spelling.before:
-        if is_spelt and start and text[start - 1] == " ":
+        if start and text[start - 1] == " ":
             start -= 1
         if not text.endswith(spelling.before, 0, start):
             return None
         start -= len(spelling.before)
     if spelling.after:
-        if is_spelt and text[end : end + 1] == " ":
+        if text[end : end + 1] == " ":
             end += 1
         if not text.startswith(spelling.after, end):
             return None

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from data.lexicon import Lexicon
 from features.evasion.aliases import Phrases
+from features.evasion.completion import Completion
 from features.evasion.disguise import Disguise
 from features.evasion.fillers import find_infixes
 from features.evasion.money import find_money
@@ -64,11 +65,12 @@ class Resolver:
     """Undoes disguises by a fixed list of steps. Has no state: threads may share one."""
 
     def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser) -> None:
-        self.written = Written(lexicon.characters, lexicon.risk_words, tokeniser)
+        self.completion = Completion(lexicon.cues)
+        self.written = Written(lexicon, tokeniser, self.completion)
         self.steps: tuple[Step, ...] = (
             self.written.find,
             Phrases(lexicon.aliases, tokeniser).find,
-            SpokenWords(lexicon, tokeniser).find,
+            SpokenWords(lexicon, tokeniser, self.completion).find,
             partial(find_infixes, dictionary=Dictionary(tokeniser)),
             find_money,
             StutteredWords((word.word for word in lexicon.risk_words), tokeniser).find,
@@ -99,9 +101,15 @@ def _surest(found: list[Disguise]) -> list[Disguise]:
         return found
     kept: list[Disguise] = []
     for one in sorted(found, key=_rank):
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
-    return sorted(kept)
+        place = bisect_left(kept, one.start, key=_start)
+        is_free = place == len(kept) or one.end <= kept[place].start
+        if is_free and (place == 0 or kept[place - 1].end <= one.start):
+            kept.insert(place, one)
+    return kept
+
+
+def _start(found: Disguise) -> int:
+    return found.start
 
 
 def _rank(found: Disguise) -> tuple[float, int]:

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from data.lexicon import RiskWord
-from features.evasion.disguise import Disguise, Mechanism
+from data.mechanism import Mechanism
+from features.evasion.disguise import Disguise
 from features.tokenise import Tokeniser
 
 _REACH: Final = 8
@@ -52,23 +53,19 @@ class Vocabulary:
         """
         if not pieces:
             return []
-        rewritten = _rewritten(text, pieces)
+        plain = rewritten(text, pieces)
         found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
-            rewritten.text, overlapping=True
+            plain.text, overlapping=True
         )
         matches: list[Match] = []
         free_from = 0
         for index, start, end in sorted(found, key=lambda match: (match[1], -match[2])):
-            if start < free_from or not rewritten.touches(start, end):
+            if start < free_from or not plain.touches(start, end):
                 continue
-            if self.splits_words(rewritten.text, start, end):
+            if self.splits_words(plain.text, start, end):
                 continue
             matches.append(
-                Match(
-                    *rewritten.origin(start, end),
-                    self._ordered[index],
-                    rewritten.breaks(start, end),
-                )
+                Match(*plain.origin(start, end), self._ordered[index], plain.breaks(start, end))
             )
             free_from = end
         return matches
@@ -114,21 +111,36 @@ def deliberate(certainty: float, word: RiskWord) -> float:
     return certainty if word.weight >= _SERIOUS else min(certainty, word.weight)
 
 
-class _Rewritten(NamedTuple):
+class Rewritten(NamedTuple):
+    """A text with pieces of it written plainly, which leads back to the text as it was."""
+
     text: str
     starts: list[int]
     ends: list[int]
     pieces: Sequence[Piece]
 
+    def places(self) -> list[tuple[int, int]]:
+        """Where each of the pieces stands in the plain text."""
+        spans = []
+        grown = 0
+        for piece in self.pieces:
+            start = piece.start + grown
+            spans.append((start, start + len(piece.plain)))
+            grown += len(piece.plain) - (piece.end - piece.start)
+        return spans
+
     def origin(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the text as it was behind ``[start, end)`` of the plain one."""
         return self.starts[start], self.ends[end - 1]
 
     def touches(self, start: int, end: int) -> bool:
+        """Whether a whole piece lies in ``[start, end)`` of the plain text."""
         first, last = self.origin(start, end)
         at = bisect_left(self.pieces, first, key=_start)
         return at < len(self.pieces) and self.pieces[at].end <= last
 
     def breaks(self, start: int, end: int) -> tuple[int, ...]:
+        """Where in ``[start, end)`` a piece was left out, in characters from ``start``."""
         return tuple(
             at - start for at in range(start + 1, end) if self.ends[at - 1] < self.starts[at]
         )
@@ -138,7 +150,8 @@ def _start(piece: Piece) -> int:
     return piece.start
 
 
-def _rewritten(text: str, pieces: Sequence[Piece]) -> _Rewritten:
+def rewritten(text: str, pieces: Sequence[Piece]) -> Rewritten:
+    """The text with the pieces written plainly; they are ordered and do not overlap."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -151,4 +164,4 @@ def _rewritten(text: str, pieces: Sequence[Piece]) -> _Rewritten:
         starts.extend([piece.start] * len(piece.plain))
         ends.extend([piece.end] * len(piece.plain))
         at = piece.end
-    return _Rewritten("".join(parts), starts, ends, pieces)
+    return Rewritten("".join(parts), starts, ends, pieces)

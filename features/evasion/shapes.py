@@ -2,8 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from data.mechanism import Mechanism
 from features.borders import Borders
-from features.evasion.disguise import Mechanism
 from features.tokenise import Tokeniser
 
 VERBS: Final = frozenset(

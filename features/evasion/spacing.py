@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from features.evasion.disguise import Disguise, Mechanism
+from data.mechanism import Mechanism
+from features.evasion.disguise import Disguise
 from features.evasion.rewriting import Match, Piece, Vocabulary, disguise
 from features.normalise import Normalised
 

@@ -6,9 +6,12 @@ from typing import Final, NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from data.lexicon import Lexicon
+from data.mechanism import Mechanism
 from features.borders import Borders
-from features.evasion import doublings, fillers, homophones, masks, phrases
-from features.evasion.disguise import Disguise, Mechanism
+from features.evasion import clippings, doublings, fillers, homophones, masks, phrases
+from features.evasion.completion import Completion
+from features.evasion.disguise import Disguise
+from features.evasion.pairs import Pairs
 from features.evasion.shapes import Dictionary, Found, Shape
 from features.evasion.sounds import sounds
 from features.tokenise import Tokeniser
@@ -22,6 +25,7 @@ _OF_WORDS: Final[dict[Mechanism, tuple[_Shapes, _Sureness]]] = {
     "reduplication": (doublings.doubled_shapes, doublings.doubled_sureness),
     "softener": (doublings.softened_shapes, doublings.softened_sureness),
     "homophone": (homophones.shapes, homophones.sureness),
+    "clipping": (clippings.shapes, clippings.sureness),
 }
 _OF_PHRASES: Final[dict[Mechanism, tuple[_Shapes, _Sureness]]] = {
     **{name: _OF_WORDS[name] for name in ("filler", "reduplication", "softener")},
@@ -29,8 +33,18 @@ _OF_PHRASES: Final[dict[Mechanism, tuple[_Shapes, _Sureness]]] = {
 }
 
 
-_WORTH: Final[dict[Mechanism, float]] = {"mask": 0.5, "reduplication": 0.3, "homophone": 0.7}
+_WORTH: Final[dict[Mechanism, float]] = {
+    "mask": 0.5,
+    "reduplication": 0.3,
+    "homophone": 0.5,
+    "clipping": 0.5,
+}
 """The weight from which a word is looked for in a disguise that a slip of the tongue may be."""
+
+_MISSPELT: Final = frozenset({"homophone", "clipping"})
+_NAMED: Final = 0.7
+"""The weight from which a word is looked for in these if it is one of health food: what that is
+made of and who approved it (国食健字) is said all day, and recognisers misspell it."""
 
 
 class _Meaning(NamedTuple):
@@ -49,19 +63,22 @@ class _Meaning(NamedTuple):
 class SpokenWords:
     """Finds the lexicon's risk words and code phrases by sound. Has no state of its own."""
 
-    def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser) -> None:
+    def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser, completion: Completion) -> None:
         self._tokeniser = tokeniser
         self._dictionary = Dictionary(tokeniser)
+        self._pairs = Pairs(lexicon, self._dictionary, completion)
         self._sounds = sounds()
         owners: dict[str, list[tuple[_Meaning, Shape, _Sureness]]] = {}
         for meaning in _meanings(lexicon):
             mechanisms = _OF_PHRASES if meaning.phrase else _OF_WORDS
             for heard in self._sounds.of_word(meaning.word):
                 for name, (shapes, sureness) in mechanisms.items():
-                    if meaning.weight < _WORTH.get(name, 0.0) and not meaning.phrase:
+                    if not meaning.phrase and not _is_worth(meaning, name):
                         continue
                     for shape in shapes(heard):
                         owners.setdefault(shape.sounds, []).append((meaning, shape, sureness))
+        # No shape of a word is two syllables alone: what has no owner is a pair.
+        owners.update((heard, []) for heard in self._pairs.by_sound)
         self._owners = list(owners.values())
         self._automaton = AhoCorasick(list(owners))
 
@@ -70,8 +87,12 @@ class SpokenWords:
         borders = Borders(self._tokeniser, text)
         heard = self._sounds.of(text)
         found: list[Disguise] = []
+        pairs: list[int] = []
         for index, start, end in self._automaton.find_matches_as_indexes(heard, overlapping=True):
-            for meaning, shape, sureness in self._owners[index]:
+            owners = self._owners[index]
+            if not owners:
+                pairs.append(start)
+            for meaning, shape, sureness in owners:
                 if shape.mechanism == "homophone" and text.startswith(meaning.word, start):
                     continue
                 match = Found(text, start, end, meaning.word, shape, borders)
@@ -87,7 +108,14 @@ class SpokenWords:
                             meaning.code,
                         )
                     )
-        return found
+        return found + self._pairs.find(text, pairs, borders) if pairs else found
+
+
+def _is_worth(meaning: _Meaning, mechanism: Mechanism) -> bool:
+    worth = _WORTH.get(mechanism, 0.0)
+    if mechanism in _MISSPELT and meaning.code == "health_food_overclaim":
+        worth = max(worth, _NAMED)
+    return meaning.weight >= worth
 
 
 def _meanings(lexicon: Lexicon) -> list[_Meaning]:

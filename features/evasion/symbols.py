@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from data.characters import Symbol
+from data.mechanism import Mechanism
 from features.evasion.context import Context, context
-from features.evasion.disguise import Disguise, Mechanism
+from features.evasion.disguise import Disguise
 from features.evasion.rewriting import Piece, Vocabulary, disguise
 
 _IN_WORD: Final = 0.85

@@ -8,7 +8,8 @@ from typing import Final
 from opencc import OpenCC
 
 from data.characters import Confusable, LookalikeKind
-from features.evasion.disguise import Disguise, Mechanism
+from data.mechanism import Mechanism
+from features.evasion.disguise import Disguise
 from features.evasion.rewriting import Match, Piece, Vocabulary, disguise
 
 _IN_WORD: Final = 0.9

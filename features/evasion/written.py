@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from data.characters import Characters, Component
-from data.lexicon import RiskWord
+from data.characters import Component
+from data.lexicon import Lexicon
+from data.mechanism import Mechanism
+from features.evasion.completion import Completion
 from features.evasion.components import Components
 from features.evasion.digits import Digits
-from features.evasion.disguise import Disguise, Mechanism
+from features.evasion.disguise import Disguise
 from features.evasion.hidden import styled, unseen
 from features.evasion.initials import Initials
+from features.evasion.letters import Letters
 from features.evasion.pinyin import Pinyin
 from features.evasion.rewriting import Vocabulary
 from features.evasion.spacing import Spacing
@@ -36,15 +39,20 @@ class Written:
     """The steps together, built once from the tables and the words that disguises hide."""
 
     def __init__(
-        self, characters: Characters, words: Iterable[RiskWord], tokeniser: Tokeniser
+        self,
+        lexicon: Lexicon,
+        tokeniser: Tokeniser,
+        completion: Completion,
     ) -> None:
-        vocabulary = Vocabulary(words, tokeniser)
+        characters = lexicon.characters
+        vocabulary = Vocabulary(lexicon.risk_words, tokeniser)
         self.variants = Variants(characters.confusables, vocabulary)
         self.spacing = Spacing(vocabulary)
         self.steps: tuple[Step, ...] = (
             Components(_folded(characters.components, self.variants), vocabulary),
             Pinyin(vocabulary),
             Initials(characters.initials),
+            Letters(lexicon.risk_words, lexicon.ordinary, completion),
             Symbols(characters.symbols, vocabulary),
             self.spacing,
             Digits(vocabulary),
@@ -71,16 +79,21 @@ class Written:
 
 
 def _distinct(found: list[Disguise]) -> list[Disguise]:
-    """Without those whose word a longer or surer disguise around them resolves to as well."""
+    """Without those whose word a disguise around them, no less sure, resolves to as well."""
     kept: list[Disguise] = []
     around: list[Disguise] = []
     for one in sorted(found, key=lambda one: (one.start, -one.end, -one.weight, one)):
         around = [other for other in around if other.end > one.start]
-        if any(one.end <= other.end and one.resolved in other.resolved for other in around):
+        if any(_says_more(other, one) for other in around):
             continue
         kept.append(one)
         around.append(one)
     return kept
+
+
+def _says_more(around: Disguise, one: Disguise) -> bool:
+    is_inside = one.end <= around.end and one.resolved in around.resolved
+    return is_inside and one.weight <= around.weight
 
 
 def _folded(components: Iterable[Component], variants: Variants) -> list[Component]:

@@ -123,6 +123,16 @@ def test_a_risk_word_that_could_not_be_found_is_refused(
         load_lexicon(lexicon)
 
 
+@pytest.mark.parametrize(("line", "message"), [("手速", "second '手速'"), ("USB", "'U' in 'USB'")])
+def test_what_is_ordinary_stands_there_once_and_as_folded_text_has_it(
+    lexicon: Path, line: str, message: str
+) -> None:
+    append(lexicon / "ordinary.txt", line)
+
+    with pytest.raises(SeedError, match=rf"ordinary\.txt:\d+: {message}"):
+        load_lexicon(lexicon)
+
+
 def test_words_that_are_dodged_by_habit_have_no_code_and_next_to_no_weight() -> None:
     habit = next(word for word in load_lexicon().risk_words if word.word == "关注")
 

@@ -16,7 +16,8 @@ RESOLVER = Resolver(LEXICON, Tokeniser({word.word: word.frequency for word in LE
 
 
 def resolved(text: str) -> tuple[Disguise, ...]:
-    return RESOLVER.resolve(normalise(text).text).disguises
+    folded = normalise(text)
+    return RESOLVER.resolve(folded.text, RESOLVER.hidden(text, folded)).disguises
 
 
 def disguises(text: str) -> list[Disguise]:

@@ -20,6 +20,7 @@ from training.ngrams import NgramCounts, Tfidf
 from training.pooling import fit_poolers
 from training.units import (
     STRENGTH,
+    FittedHeads,
     UnitTable,
     claim_table,
     completed,
@@ -157,12 +158,14 @@ def unit_scores(
     return [scores[index] for index in range(len(everything))]
 
 
-def whole_scores(speech: Speech, parts: Sequence[Indices]) -> Floats:
+def whole_scores(
+    speech: Speech, parts: Sequence[Indices], fit: Callable[..., FittedHeads] = fit_whole
+) -> Floats:
     """The log-odds of each text as one by a head that did not see its group."""
     scores = np.empty(len(speech.docs))
     for held_out in parts:
         rest = np.setdiff1d(np.arange(len(speech.docs)), held_out)
-        scores[held_out] = fit_whole(speech.wholes, rest, speech.truth).decision(held_out)[:, 0]
+        scores[held_out] = fit(speech.wholes, rest, speech.truth).decision(held_out)[:, 0]
     return scores
 
 

@@ -34,8 +34,8 @@ from tests.benchmarks.ablation.bench import (
     whole_scores,
 )
 from training.augment import augmented
-from training.ngrams import Tfidf
-from training.units import UnitTable, fit_head
+from training.ngrams import NgramCounts, Tfidf
+from training.units import FittedHeads, UnitTable, fit_head
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -93,6 +93,19 @@ def _without(*names: str, windows_alone: bool = False) -> Change:
         return pooled(bench.speech, rows, bench.parts(bench.docs, division))
 
     return change
+
+
+def _plain_whole(bench: Bench, division: int) -> Floats:
+    """The head for whole texts on TF-IDF as it is, without the weights of the classes."""
+
+    def fit(table: NgramCounts, texts: Indices, violating: Floats) -> FittedHeads:
+        tfidf = Tfidf(table, texts)
+        return FittedHeads(tfidf, (fit_head(tfidf.features(texts), violating[texts]),))
+
+    parts = bench.parts(bench.docs, division)
+    wholes = whole_scores(bench.speech, parts, fit)
+    rows = features(bench.speech, bench.units(division), wholes)
+    return pooled(bench.speech, rows, parts)
 
 
 def _likeliest_alone(bench: Bench, division: int) -> Floats:
@@ -316,6 +329,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "windows by the head for whole texts alone": _without(
         "likeliest", "mean", "lexicon", "disguise", windows_alone=True
     ),
+    "the head for whole texts on plain TF-IDF": _plain_whole,
     "windows without the mean of all units": _without("mean", windows_alone=True),
     "windows by the likeliest unit instead of five": _likeliest_alone,
     "trees (LightGBM) as poolers": _trees,

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.characters import load_characters
-from data.lexicon import RiskWord
+from data.lexicon import Cue, Lexicon, RiskWord
+from features.evasion.completion import Completion
 from features.evasion.disguise import Disguise
 from features.evasion.written import Written
 from features.normalise import normalise
@@ -25,16 +26,28 @@ WORDS = {
     "off_platform_diversion": "微信 微信号 加微信",
     "counterfeit_brand": "高仿 复刻",
 }
-RISK_WORDS = [
+RISK_WORDS = tuple(
     RiskWord(word=word, code=code, weight=0.9, note="")
     for code, words in WORDS.items()
     for word in words.split()
-]
+)
+LEXICON = Lexicon(
+    cues=tuple(
+        Cue(code="medical_claim", pattern=pattern, kind="literal", weight=0.8, note="")
+        for pattern in ("治疗失眠", "血糖降")
+    ),
+    aliases=(),
+    version="",
+    risk_words=RISK_WORDS,
+    ordinary=("zlj",),
+    characters=load_characters(),
+)
 
 
 @cache
 def written() -> Written:
-    return Written(load_characters(), RISK_WORDS, Tokeniser({"高仿": 150, "祛斑": 150}))
+    tokeniser = Tokeniser({"高仿": 150, "祛斑": 150})
+    return Written(LEXICON, tokeniser, Completion(LEXICON.cues))
 
 
 def disguises(raw: str) -> list[Disguise]:
