@@ -73,6 +73,11 @@ def seed_docs(folds: int, seed: int, examples: Sequence[Example] | None = None) 
     return [_of_example(example, f"seeds-{fold_of[example.host]}") for example in examples]
 
 
+def of_seeds(doc: ClaimDoc) -> bool:
+    """Whether a document is of the seeds, which are a lesson, half of it traps, and no traffic."""
+    return doc.source.startswith("seeds/")
+
+
 def file_docs(
     paths: Sequence[Path],
     codes: Sequence[str],

@@ -24,7 +24,7 @@ from models.claim import (
     read_text,
     whole_text,
 )
-from training.assemble import ClaimDoc
+from training.assemble import ClaimDoc, of_seeds
 from training.contained import with_contained_evidence
 from training.ngrams import NgramCounts
 from training.pooling import alone_or_all, calibrated, enough, fit_poolers
@@ -89,7 +89,7 @@ def fit_claims(
     report("poolers")
     long = np.array([is_window(read) for read in reads])
     pooled = np.array(list(map(_pooled, reads, logits, wholes)))
-    own = np.flatnonzero([not _of_seeds(doc) for doc in docs])
+    own = np.flatnonzero([not of_seeds(doc) for doc in docs])
     window, sentence, any_oof = fit_poolers(pooled, violating, long, parts, own)
     label, label_oof = _fit_label(docs, reads, logits, parts, codes, heads)
     evasion, _ = _fit_evasion(docs, reads, logits, parts)
@@ -152,11 +152,6 @@ def _unseen_wholes(texts: NgramCounts, violating: Floats, parts: list[Indices]) 
 def _pooled(read: Read, units: Floats, whole: float) -> Floats:
     weights = label_weights(read.reading.hits)
     return pooled_features(units[:, 0], is_window(read), whole, weights, read.reading)
-
-
-def _of_seeds(doc: ClaimDoc) -> bool:
-    """Whether a document is of the seeds, which are a lesson, half of it traps, and no traffic."""
-    return doc.source.startswith("seeds/")
 
 
 def _fit_evasion(

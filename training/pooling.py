@@ -20,7 +20,7 @@ POOL_STRENGTH: Final = 1 / 30
 """The inverse penalty of poolers. Their features are few and alike: a strong penalty keeps what
 one channel shows from deciding."""
 
-_WITHOUT_WHOLE: Final = np.array([float(name != "whole") for name in POOLED_FEATURES])
+_WHOLE: Final = POOLED_FEATURES.index("whole")
 _CALIBRATION_STRENGTH: Final = 1e6
 _TINY: Final = 1e-9
 
@@ -53,16 +53,18 @@ def _fit_windows(
     """The pooler of windows, in which the head for whole texts speaks as ``own`` windows allow.
 
     It is told without that head from ``rows``, and how much the head adds from the operator's
-    own: learnt from the seeds, it knows their writers better than it knows real speech.
+    own, where each fold leaves enough of them: learnt from the seeds, the head knows their
+    writers better than it knows real speech.
     """
-    without = features * _WITHOUT_WHOLE
-    if not enough(target[own]):
-        return calibrated(without, target, parts, rows, rows)
-    pooler, unseen = calibrated(without, target, parts, rows, own)
-    both = np.column_stack([unseen, features[:, -1]])
+    without = features.copy()
+    without[:, _WHOLE] = 0.0
+    pooler, unseen = calibrated(without, target, parts, rows, own if enough(target[own]) else rows)
+    if not all(enough(target[np.setdiff1d(own, part)]) for part in parts):
+        return pooler, unseen
+    both = np.column_stack([unseen, features[:, _WHOLE]])
     believed, out_of_fold = calibrated(both, target, parts, own, own)
     weights = pooler.weights * believed.weights[0]
-    weights[-1] = believed.weights[1]
+    weights[_WHOLE] = believed.weights[1]
     return Linear(weights, pooler.bias * believed.weights[0] + believed.bias), out_of_fold
 
 

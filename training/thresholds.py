@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.artifact import Thresholds
 from models.calibrated import sigmoid
 from models.knowledge import Knowledge
-from training.assemble import ClaimDoc
+from training.assemble import ClaimDoc, of_seeds
 from training.claims import FittedClaims
 from training.evaluate import best_threshold, mildest_threshold
 
@@ -22,6 +22,11 @@ CAPACITY_BASE_RATE: Final = 0.04
 
 CAPACITY_SHARE: Final = 0.05
 """Share of traffic that reviewers can look at, until capacity is configured."""
+
+_TOLERATED: Final = 0.5
+"""The standard errors of macro-F1 that a milder threshold may cost where it is chosen on an
+operator's own texts; a whole one took two to three points on live channels. Seeds, half of which
+are traps, may cost a whole one: what is best on them is too strict for speech."""
 
 _EVEN: Final = 0.5
 """A label's threshold where no row names a label to choose it by."""
@@ -70,7 +75,8 @@ def claim_points(
     pairs = label_pairs(docs, fitted, knowledge)
     scores = sigmoid(fitted.out_of_fold[rows])
     points = operating_points(truth, scores, *pairs, weights=weights)
-    flag = mildest_threshold(truth, scores, weights)
+    taught = all(of_seeds(docs[row]) for row in rows)
+    flag = mildest_threshold(truth, scores, weights, 1.0 if taught else _TOLERATED)
     return points | {"balanced": points["balanced"].model_copy(update={"flag": flag})}
 
 

@@ -5,14 +5,14 @@ from typing import Final
 
 from features.evasion.shapes import Dictionary, Found, Shape
 
-SHORTEST: Final = 4
+_SHORTEST: Final = 4
 """Characters: what is left of a shorter word is mostly another; the alias table lists those."""
 
 
 def shapes(word_sounds: str) -> Iterator[Shape]:
     """The sounds of a long word without one character, which is never the last."""
     size = len(word_sounds)
-    for missing in range(size - 1 if size >= SHORTEST else 0):
+    for missing in range(size - 1 if size >= _SHORTEST else 0):
         places = tuple((i - (i > missing), i) for i in range(size) if i != missing)
         left = word_sounds[:missing] + word_sounds[missing + 1 :]
         yield Shape("clipping", left, places)

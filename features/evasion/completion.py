@@ -14,6 +14,7 @@ _SPEAKS: Final = 0.4
 _SPEAKS_ALONE: Final = 0.5
 """The weight from which a phrase says something, and a word by itself."""
 
+_BLANK: Final = "\0"
 _MOST: Final = 8
 _BESIDE: Final = 2
 _NEAR: Final = 12
@@ -43,7 +44,7 @@ class Settled(NamedTuple):
 
 
 class Completion:
-    """Asks which guesses complete a cue. Has no state: threads may share one.
+    """Asks which guesses complete a cue. Remembers answers only: threads may share one.
 
     好评 in 好评返现 is completed by what follows it; 医生 by itself is not.
     """
@@ -52,10 +53,15 @@ class Completion:
         self._cues = tuple(cues)
         self.prefiltered = Prefiltered([cue.compiled() for cue in self._cues])
         self._speaking = [set(cue.pattern) for cue in self._cues if cue.weight >= _SPEAKS]
+        self._held: dict[str, bool] = {}
 
     def may_hold(self, word: str) -> bool:
-        """Whether some cue could be completed by a word: most words are in none."""
-        return any(characters.issuperset(word) for characters in self._speaking)
+        """Whether some cue could be completed by a risk word: most are in none."""
+        held = self._held.get(word)
+        if held is None:
+            held = any(characters.issuperset(word) for characters in self._speaking)
+            self._held[word] = held
+        return held
 
     def settle(self, text: str, guesses: Sequence[Guess]) -> list[Settled]:
         """Each guess read as what completes the longest phrase; they may complete one together.
@@ -67,9 +73,12 @@ class Completion:
 
     def _settle(self, text: str, guesses: Sequence[Guess]) -> Iterator[Settled]:
         chosen = [guess.readings[0] for guess in guesses]
-        beyond = self._beyond(text, guesses, chosen)
-        for number, guess in enumerate(guesses):
-            for reading in guess.readings[1:]:
+        held = [[word for word in guess.readings if self.may_hold(word.word)] for guess in guesses]
+        beyond = self._beyond(text, guesses, chosen) if any(held) else [-1] * len(guesses)
+        for number, readings in enumerate(held):
+            for reading in readings:
+                if reading is chosen[number]:
+                    continue
                 tried = [*chosen[:number], reading, *chosen[number + 1 :]]
                 found = self._beyond(text, guesses, tried)
                 if found[number] > beyond[number]:
@@ -83,10 +92,19 @@ class Completion:
             Piece(guess.start - first, guess.end - first, reading.word)
             for guess, reading in zip(guesses, chosen, strict=True)
         ]
-        plain = rewritten(text[first : guesses[-1].end + _REACH], pieces)
+        near = text[first : guesses[-1].end + _REACH]
+        plain = rewritten(near, pieces)
         spans = plain.places()
         beyond = [-1] * len(guesses)
-        for index, start, end in self.prefiltered.matches(plain.text):
+        matches = self.prefiltered.matches(plain.text)
+        if not matches:
+            return beyond
+        # What the gap of a cue takes in, it would take in whatever it said.
+        blank = [piece._replace(plain=_BLANK * len(piece.plain)) for piece in pieces]
+        anyway = set(self.prefiltered.matches(rewritten(near, blank).text))
+        for index, start, end in matches:
+            if (index, start, end) in anyway:
+                continue
             weight = self._cues[index].weight
             for number, (begin, stop) in enumerate(spans):
                 if start <= begin and stop <= end:

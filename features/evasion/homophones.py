@@ -6,7 +6,7 @@ from typing import Final
 from features.evasion.shapes import Dictionary, Found, Shape
 from features.evasion.sounds import same_syllable
 
-SHORTEST: Final = 3
+_SHORTEST: Final = 3
 """Characters: of what sounds like a shorter word, ``Pairs`` asks what stands around it."""
 
 _LONG: Final = 4
@@ -14,7 +14,7 @@ _LONG: Final = 4
 
 def shapes(word_sounds: str) -> Iterator[Shape]:
     """The sounds of the word itself, if it is long enough."""
-    if len(word_sounds) >= SHORTEST:
+    if len(word_sounds) >= _SHORTEST:
         yield Shape("homophone", word_sounds, tuple(enumerate(range(len(word_sounds)))))
 
 

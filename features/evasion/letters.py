@@ -80,7 +80,7 @@ class Letters:
         self._spellings: dict[tuple[str, str, str], list[_Spelling]] = {}
         for word in words:
             syllables = [letters(syllable) for syllable in lazy_pinyin(word.word, v_to_u=False)]
-            if len(syllables) != len(word.word) or len(syllables) > _LONGEST_WORD:
+            if not all(syllables) or not 0 < len(syllables) == len(word.word) <= _LONGEST_WORD:
                 continue
             self._initials[word.word] = "".join(syllable[:1] for syllable in syllables)
             for latin, spelling in _spellings(word, syllables):
@@ -107,7 +107,7 @@ class Letters:
             if one.beyond > 0
             or (
                 one.word.weight >= _WORTH
-                and (self._is_sure(text, guess) or _is_one_of_many(number, settled))
+                and (self._is_sure(text, guess) or _is_one_of_many(text, number, settled))
             )
         ]
 
@@ -149,11 +149,16 @@ class Letters:
         return Disguise(one.start, one.end, word.word, weight, mechanism, word.code)
 
 
-def _is_one_of_many(number: int, settled: Sequence[Settled]) -> bool:
-    """Whether another word nearby is written in letters as well: nobody spells so by accident."""
-    weight = settled[number].word.weight
-    others = among_others(number, settled)
-    return any(max(other.word.weight, weight) >= _SERIOUS for other in others)
+def _is_one_of_many(text: str, number: int, settled: Sequence[Settled]) -> bool:
+    """Whether another word nearby is in letters too, and one of the two is partly in Chinese:
+    bare initials are those of cities and carriers as well (sf, gz)."""
+    one = settled[number]
+    is_mixed = not text[one.start : one.end].isascii()
+    return any(
+        max(other.word.weight, one.word.weight) >= _SERIOUS
+        and (is_mixed or not text[other.start : other.end].isascii())
+        for other in among_others(number, settled)
+    )
 
 
 def _spellings(word: RiskWord, syllables: Sequence[str]) -> Iterator[tuple[str, _Spelling]]:

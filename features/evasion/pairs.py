@@ -15,7 +15,7 @@ from features.evasion.disguise import Disguise
 from features.evasion.shapes import Dictionary
 from features.evasion.sounds import same_syllable, sounds
 
-SIZE: Final = 2
+_SIZE: Final = 2
 
 _SURE: Final = 0.7
 _SERIOUS: Final = 0.5
@@ -57,7 +57,7 @@ class Pairs:
         self._known = {*lexicon.ordinary, *(word.word for word in lexicon.risk_words)}
         self.by_sound: dict[str, list[RiskWord]] = {}
         for word in lexicon.risk_words:
-            if len(word.word) == SIZE:
+            if len(word.word) == _SIZE:
                 for heard in sounds().of_word(word.word):
                     self.by_sound.setdefault(heard, []).append(word)
         self._answers: dict[str, _Answer] = {}
@@ -68,7 +68,7 @@ class Pairs:
         odd: set[int] = set()
         known = self._answers.get
         for start in places:
-            pair = text[start : start + SIZE]
+            pair = text[start : start + _SIZE]
             answer = known(pair) or self._answer(pair)
             if answer is _NOTHING or (guesses and start < guesses[-1].end):
                 continue
@@ -76,7 +76,7 @@ class Pairs:
                 continue
             if borders.in_a_word(start) or borders.in_a_word(start + 1):
                 continue
-            guesses.append(Guess(start, start + SIZE, answer.readings))
+            guesses.append(Guess(start, start + _SIZE, answer.readings))
             if answer.is_odd:
                 odd.add(start)
         if not guesses:
@@ -118,7 +118,7 @@ class Pairs:
 
     def _joins_neighbours(self, text: str, start: int) -> bool:
         """Whether the pair may be of two words: cheaper to ask than where words begin and end."""
-        end = start + SIZE
+        end = start + _SIZE
         knows = self._dictionary.knows
         return (start > 0 and knows(text[start - 1 : start + 1])) or knows(text[end - 1 : end + 1])
 

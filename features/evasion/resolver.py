@@ -62,7 +62,7 @@ class Resolution(NamedTuple):
 
 
 class Resolver:
-    """Undoes disguises by a fixed list of steps. Has no state: threads may share one."""
+    """Undoes disguises by a fixed list of steps. Remembers answers only: threads may share one."""
 
     def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser) -> None:
         self.completion = Completion(lexicon.cues)

@@ -61,7 +61,10 @@ class _Meaning(NamedTuple):
 
 
 class SpokenWords:
-    """Finds the lexicon's risk words and code phrases by sound. Has no state of its own."""
+    """Finds the lexicon's risk words and code phrases by sound.
+
+    It remembers answers only: threads may share one.
+    """
 
     def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser, completion: Completion) -> None:
         self._tokeniser = tokeniser
@@ -78,7 +81,8 @@ class SpokenWords:
                     for shape in shapes(heard):
                         owners.setdefault(shape.sounds, []).append((meaning, shape, sureness))
         # No shape of a word is two syllables alone: what has no owner is a pair.
-        owners.update((heard, []) for heard in self._pairs.by_sound)
+        for pair in self._pairs.by_sound:
+            owners.setdefault(pair, [])
         self._owners = list(owners.values())
         self._automaton = AhoCorasick(list(owners))
 

@@ -25,3 +25,14 @@ def test_counted_once_or_fitted_on_those_texts_alone_is_the_same(every: int) -> 
     assert np.abs(tfidf.idf - plain.idf_).max() < 1e-12
     expected = plain.transform([texts[row] for row in others])
     assert np.abs(tfidf.features(others) - expected).max() < 1e-12
+
+
+def test_an_ngram_that_both_classes_say_alike_counts_nothing() -> None:
+    table = NgramCounts(["甲丙", "乙丙"] * 30)
+
+    tfidf = Tfidf(table, np.arange(60), violating=np.array([1.0, 0.0] * 30))
+
+    idf = {ngram: tfidf.idf[column] for ngram, column in tfidf.vocabulary.items()}
+    assert idf["丙"] == pytest.approx(0)
+    assert idf["甲"] == pytest.approx(idf["乙"])
+    assert idf["甲"] > 1

@@ -77,3 +77,20 @@ def test_a_head_that_knows_the_seeds_alone_is_not_believed_of_windows() -> None:
 
     assert window.weights[WHOLE] < 0.1 * window.weights[POOLED_FEATURES.index("likeliest")]
     assert ((unseen[own] > 0) == target[own]).mean() > 0.95
+
+
+@pytest.mark.parametrize("rooms", [1, 2], ids=["one room", "a clean room and a violating one"])
+def test_an_operators_rooms_that_a_fold_takes_whole_do_not_decide_on_the_head_for_whole_texts(
+    rooms: int,
+) -> None:
+    rng = np.random.default_rng(7)
+    lessons, ours = texts(1_000, "likeliest", rng), texts(300, "likeliest", rng)
+    features, target = (np.concatenate(both) for both in zip(lessons, ours, strict=True))
+    own = np.arange(1_000, 1_300)
+    room = [own] if rooms == 1 else [own[target[own] == 1], own[target[own] == 0]]
+    parts = [*room, *np.array_split(np.arange(1_000), 3)]
+
+    window, _, unseen = fit_poolers(features, target, np.ones(1_300, dtype=bool), parts, own)
+
+    assert window.weights[WHOLE] == 0
+    assert unseen[own][target[own] == 1].mean() > unseen[own][target[own] == 0].mean()

@@ -20,7 +20,14 @@ from numpy.typing import NDArray
 from data.read import Layout
 from models.knowledge import load_knowledge
 from tests.benchmarks.ablation.bench import Bench
-from tests.benchmarks.ablation.changes import CHANGES, Change, recipe, without
+from tests.benchmarks.ablation.changes import (
+    CHANGES,
+    NEED_UNLABELLED,
+    Change,
+    recipe,
+    without,
+    without_seeds,
+)
 from training.assemble import file_docs, seed_docs
 from training.ranking import Ranking, Resamples, interval, once
 from training.train import SEED, SEED_GROUPS
@@ -36,14 +43,18 @@ def main() -> None:
     arguments = _arguments()
     bench = _bench(arguments.data, arguments.unlabelled)
     sources = list(dict.fromkeys(bench.docs[index].source for index in bench.speech.own.tolist()))
+    if len(sources) < len(arguments.data):
+        sys.exit("two files have the same name, by which their rows are told apart")
     changes: dict[str, Change] = {
         **CHANGES,
-        "without the seeds": without("seeds/"),
-        **{f"without {Path(source).name}": without(source) for source in sources},
+        "without the seeds": without_seeds(),
+        **{f"without {source}": without(source) for source in sources},
     }
+    if arguments.unlabelled is None:
+        changes = {name: change for name, change in changes.items() if name not in NEED_UNLABELLED}
     if unknown := [name for name in arguments.only if name not in changes]:
         sys.exit(f"no change is called {unknown[0]!r}; there are: {'; '.join(changes)}")
-    names = [f"`{Path(source).name}`" for source in sources]
+    names = [f"`{source}`" for source in sources]
     _print(["change", *names])
     _print(["---"] * (1 + len(names)))
     divisions = range(arguments.divisions)

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from data.split import grouped_folds
 from features.cues import CueReader, label_weights
 from models.claim import Read, is_window, pooled_features, read_text, whole_text
-from training.assemble import ClaimDoc
+from training.assemble import ClaimDoc, of_seeds
 from training.contained import with_contained_evidence
 from training.ngrams import NgramCounts, Tfidf
 from training.pooling import fit_poolers
@@ -50,7 +50,7 @@ class Speech:
         self.table = claim_table(self.docs, self.reads, codes)
         self.truth = np.array([doc.violation for doc in docs], dtype=np.float64)
         self.long = np.array([is_window(read) for read in self.reads])
-        self.own = np.flatnonzero([not doc.source.startswith("seeds/") for doc in docs])
+        self.own = np.flatnonzero([not of_seeds(doc) for doc in docs])
 
     @cached_property
     def wholes(self) -> NgramCounts:

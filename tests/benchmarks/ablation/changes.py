@@ -21,7 +21,7 @@ from sklearn.preprocessing import normalize
 from features.normalise import normalise
 from features.sentences import split
 from models.calibrated import sigmoid
-from models.claim import POOLED_FEATURES
+from models.claim import NO_HEAD, POOLED_FEATURES
 from tests.benchmarks.ablation.bench import (
     Bench,
     Represent,
@@ -33,6 +33,7 @@ from tests.benchmarks.ablation.bench import (
     unit_scores,
     whole_scores,
 )
+from training.assemble import ClaimDoc, of_seeds
 from training.augment import augmented
 from training.ngrams import NgramCounts, Tfidf
 from training.units import FittedHeads, UnitTable, fit_head
@@ -112,7 +113,7 @@ def _likeliest_alone(bench: Bench, division: int) -> Floats:
     units = bench.units(division)
     rows = features(bench.speech, units, bench.wholes(division))
     likeliest = POOLED_FEATURES.index("likeliest")
-    rows[:, likeliest] = [scores.max(initial=-4.0) for scores in units]
+    rows[:, likeliest] = [scores.max() if scores.size else NO_HEAD for scores in units]
     return pooled(bench.speech, rows, bench.parts(bench.docs, division))
 
 
@@ -167,10 +168,19 @@ def _disguised_copies(bench: Bench, division: int) -> Floats:
 
 
 def without(source: str) -> Change:
-    """The recipe that learns from everything but the texts whose source begins so."""
+    """The recipe that learns from everything but the texts of a source."""
+    return _only(lambda doc: doc.source != source)
+
+
+def without_seeds() -> Change:
+    """The recipe that learns from an operator's texts alone."""
+    return _only(lambda doc: not of_seeds(doc))
+
+
+def _only(takes_part: Callable[[ClaimDoc], bool]) -> Change:
 
     def change(bench: Bench, division: int) -> Floats:
-        kept = [i for i, doc in enumerate(bench.docs) if not doc.source.startswith(source)]
+        kept = [index for index, doc in enumerate(bench.docs) if takes_part(doc)]
         scores = np.full(len(bench.docs), np.nan)
         docs = [bench.docs[index] for index in kept]
         scores[kept] = _other_texts(bench, division, bench.read(docs))
@@ -202,21 +212,14 @@ def _terms(spelt: Callable[[str], Iterable[str]], orders: tuple[int, int]) -> Re
     """TF-IDF of single terms and of runs of them."""
 
     def represent(table: UnitTable, rows: Indices) -> Represented:
-        texts = _spelt(table, spelt)
-        vectoriser = _vectoriser(orders).fit([texts[row] for row in rows])
-        return lambda chosen: vectoriser.transform([texts[row] for row in chosen])
+        vectoriser = _vectoriser(orders).fit(_spelt(table, rows, spelt))
+        return lambda chosen: vectoriser.transform(_spelt(table, chosen, spelt))
 
     return represent
 
 
-_known_spellings: dict[tuple[int, object], list[str]] = {}
-
-
-def _spelt(table: UnitTable, spelt: Callable[[str], Iterable[str]]) -> list[str]:
-    key = id(table), spelt
-    if key not in _known_spellings:
-        _known_spellings[key] = [" ".join(spelt(text)) for text in table.texts]
-    return _known_spellings[key]
+def _spelt(table: UnitTable, rows: Indices, spelt: Callable[[str], Iterable[str]]) -> list[str]:
+    return [" ".join(spelt(table.texts[row])) for row in rows]
 
 
 def _vectoriser(orders: tuple[int, int]) -> TfidfVectorizer:
@@ -229,14 +232,13 @@ def _latent(bench: Bench) -> Represent:
     """Vectors of latent semantic analysis (LSA), from the units and the unlabelled speech."""
 
     def represent(table: UnitTable, rows: Indices) -> Represented:
-        texts = _spelt(table, jieba.lcut)
         unlabelled = [" ".join(jieba.lcut(text)) for text in bench.unlabelled]
         vectoriser = _vectoriser((1, 1))
-        terms = vectoriser.fit_transform([*unlabelled, *(texts[row] for row in rows)])
+        terms = vectoriser.fit_transform([*unlabelled, *_spelt(table, rows, jieba.lcut)])
         svd = TruncatedSVD(_SVD, random_state=0).fit(terms)
 
         def vectors(chosen: Indices) -> csr_matrix:
-            found = svd.transform(vectoriser.transform([texts[row] for row in chosen]))
+            found = svd.transform(vectoriser.transform(_spelt(table, chosen, jieba.lcut)))
             return csr_matrix(normalize(found))
 
         return vectors
@@ -320,6 +322,11 @@ def _against_style(bench: Bench, division: int) -> Floats:
 
     return _learnt(weigh=weigh)(bench, division)
 
+
+NEED_UNLABELLED: Final = (
+    "word vectors (LSA of unlabelled speech) beside characters",
+    "self-training on unlabelled speech",
+)
 
 CHANGES: Final[Mapping[str, Change]] = {
     "without the lexicon's strongest label": _without("lexicon"),

@@ -34,6 +34,10 @@ def test_a_word_of_no_cue_or_of_a_weak_or_mitigating_one_is_not_held() -> None:
         assert settled("看xx吧", Guess(1, 3, (word(meant),))) == [(meant, -1)]
 
 
+def test_a_guess_in_the_gap_of_a_phrase_does_not_complete_it() -> None:
+    assert settled("好评xx返五块", Guess(2, 4, (word("医生"),))) == [("医生", -1)]
+
+
 def test_of_several_readings_the_one_that_completes_a_phrase_counts() -> None:
     assert settled("给hp返五块", Guess(1, 3, (word("滑片"), word("好评")))) == [("好评", 1)]
 

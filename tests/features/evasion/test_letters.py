@@ -1,5 +1,8 @@
 import pytest
 
+from data.lexicon import RiskWord
+from features.evasion.completion import Completion
+from features.evasion.letters import Letters
 from tests.features.evasion.spoken import found, plain
 
 
@@ -54,7 +57,19 @@ def test_two_words_in_letters_side_by_side_make_each_other_likely() -> None:
         "联系dhl发货",
         "小米k70 pro 12gb",
         "lip balm 5ml",
+        "发货走sf或者yt快递",
+        "sf包邮zt也可以",
+        "gz仓sz仓都发",
+        "bj和sh都有现货",
+        "zy和zx两个颜色",
+        "看好评zj返现",
     ],
 )
 def test_letters_that_are_written_every_day_stay(text: str) -> None:
     assert plain(text) == text
+
+
+def test_a_risk_word_with_a_digit_in_it_has_no_initials() -> None:
+    word = RiskWord(word="3无产品", code=None, weight=0.9, note="")
+
+    assert Letters([word], (), Completion(())).find("这个wcp不行") == []

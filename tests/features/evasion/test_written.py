@@ -236,7 +236,7 @@ def test_folding_variants_changes_no_length_and_folding_twice_is_folding_once(ra
 
 
 @pytest.mark.parametrize(
-    "unit", ["髙 仿", "a", "a ", "微❤信", "氵台疗", "1三", "𝐯\u200b", "ё", "💊"]
+    "unit", ["髙 仿", "a", "a ", "微❤信", "氵台疗", "1三", "𝐯\u200b", "ё", "💊", "好评sf返gz"]
 )
 def test_long_hostile_text_is_read_to_the_end(unit: str) -> None:
     raw = (unit * 20_000)[:20_000] + "，zui好"
