@@ -118,21 +118,19 @@ def best_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) 
     return max(_candidates(scores), key=lambda cut: _weighted_f1(truth, scores >= cut, weights))
 
 
-def mildest_threshold(
-    truth: Flags, scores: Floats, weights: Floats | None = None, tolerated: float = 1.0
-) -> float:
+def mildest_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) -> float:
     """The highest threshold that is as good as the best, as far as this data can tell.
 
-    Its macro-F1 is within ``tolerated`` standard errors of the highest (one in the rule of Breiman
-    and others for pruning trees, 1984): between thresholds that cannot be told apart the one that
-    flags fewest harms the fewest honest merchants. The standard error is that of resampled rows.
+    Its macro-F1 is within one standard error of the highest (the rule of Breiman and others for
+    pruning trees, 1984): between thresholds that cannot be told apart the one that flags fewest
+    harms the fewest honest merchants. The standard error is that of resampled rows.
     """
     best = best_threshold(truth, scores, weights)
     rng = np.random.default_rng(_SEED)
     draws = rng.integers(len(truth), size=(_RESAMPLED, len(truth)))
     even = np.ones(len(truth)) if weights is None else weights
     figures = [_weighted_f1(truth[rows], scores[rows] >= best, even[rows]) for rows in draws]
-    least = _weighted_f1(truth, scores >= best, weights) - tolerated * float(np.std(figures))
+    least = _weighted_f1(truth, scores >= best, weights) - float(np.std(figures))
     return max(
         cut for cut in _candidates(scores) if _weighted_f1(truth, scores >= cut, weights) >= least
     )

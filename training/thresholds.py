@@ -23,11 +23,6 @@ CAPACITY_BASE_RATE: Final = 0.04
 CAPACITY_SHARE: Final = 0.05
 """Share of traffic that reviewers can look at, until capacity is configured."""
 
-_TOLERATED: Final = 0.5
-"""The standard errors of macro-F1 that a milder threshold may cost where it is chosen on an
-operator's own texts; a whole one took two to three points on live channels. Seeds, half of which
-are traps, may cost a whole one: what is best on them is too strict for speech."""
-
 _EVEN: Final = 0.5
 """A label's threshold where no row names a label to choose it by."""
 
@@ -65,8 +60,9 @@ def claim_points(
     """The operating points of a claim model, from what it says of ``docs`` out of fold.
 
     Training and each fold of a cross-validation choose theirs here, on the documents that are
-    like traffic; each file among them counts the same, however long it is. ``balanced`` is the
-    mildest of the thresholds that cannot be told from the best.
+    like traffic; each file among them counts the same, however long it is. Where those are seeds
+    alone, half of them traps, ``balanced`` is the mildest of the thresholds that cannot be told
+    from the best: what is best on them is too strict for speech.
     """
     rows = fitted.like_traffic
     truth = np.array([doc.violation for doc in docs])[rows]
@@ -75,8 +71,9 @@ def claim_points(
     pairs = label_pairs(docs, fitted, knowledge)
     scores = sigmoid(fitted.out_of_fold[rows])
     points = operating_points(truth, scores, *pairs, weights=weights)
-    taught = all(of_seeds(docs[row]) for row in rows)
-    flag = mildest_threshold(truth, scores, weights, 1.0 if taught else _TOLERATED)
+    if not all(of_seeds(docs[row]) for row in rows):
+        return points
+    flag = mildest_threshold(truth, scores, weights)
     return points | {"balanced": points["balanced"].model_copy(update={"flag": flag})}
 
 
