@@ -35,6 +35,7 @@ Represented = Callable[[Indices], csr_matrix]
 Represent = Callable[[UnitTable, Indices], Represented]
 Retarget = Callable[[UnitTable, Indices, csr_matrix, Floats], Floats]
 Weigh = Callable[[UnitTable, Indices, csr_matrix], Floats]
+Learn = Callable[[UnitTable, Indices], Callable[[Indices], Floats]]
 
 FOLDS: Final = 5
 
@@ -143,9 +144,7 @@ def _fit_weighted(seen: csr_matrix, target: Floats, weights: Floats) -> Logistic
         return head.fit(seen[known], target[known], sample_weight=weights[known])
 
 
-def unit_scores(
-    table: UnitTable, parts: Sequence[Indices], learn: Callable[..., Callable[[Indices], Floats]]
-) -> list[Floats]:
+def unit_scores(table: UnitTable, parts: Sequence[Indices], learn: Learn) -> list[Floats]:
     """The log-odds of the units of each document by a head that did not see its group."""
     everything = np.concatenate(parts)
     unlabelled = np.setdiff1d(table.documents, everything)

@@ -24,6 +24,7 @@ from models.calibrated import sigmoid
 from models.claim import NO_HEAD, POOLED_FEATURES
 from tests.benchmarks.ablation.bench import (
     Bench,
+    Learn,
     Represent,
     Represented,
     Speech,
@@ -135,17 +136,14 @@ def _table(changed: Callable[[UnitTable], UnitTable]) -> Change:
     return lambda bench, division: _units(bench, division, changed(bench.speech.table), learn)
 
 
-def _learnt(**how: object) -> Change:
+def _learnt(learning: Learn) -> Change:
     """Units that are learnt from in another way."""
-    learning = partial(learn, **how)  # type: ignore[arg-type]
     return lambda bench, division: _units(bench, division, bench.speech.table, learning)
 
 
-def _units(
-    bench: Bench, division: int, table: UnitTable, learning: Callable[..., object]
-) -> Floats:
+def _units(bench: Bench, division: int, table: UnitTable, learning: Learn) -> Floats:
     parts = bench.parts(bench.docs, division)
-    units = unit_scores(table, parts, learning)  # type: ignore[arg-type]
+    units = unit_scores(table, parts, learning)
     rows = features(bench.speech, units, bench.wholes(division))
     return pooled(bench.speech, rows, parts)
 
@@ -320,7 +318,7 @@ def _against_style(bench: Bench, division: int) -> Floats:
         weights[told] = np.maximum(_LEAST_WEIGHT, 1 - chances[np.arange(len(told)), own])
         return weights
 
-    return _learnt(weigh=weigh)(bench, division)
+    return _learnt(partial(learn, weigh=weigh))(bench, division)
 
 
 NEED_UNLABELLED: Final = (
@@ -344,16 +342,18 @@ CHANGES: Final[Mapping[str, Change]] = {
     "violating texts without evidence left out": _table(_unmarked_left_out),
     "violating texts without evidence: all units positive": _table(_unmarked_all_positive),
     "without the evidence that short texts give long ones": _no_contained_evidence,
-    "words (jieba, 1-2) beside characters": _learnt(represent=_beside(_terms(jieba.lcut, (1, 2)))),
+    "words (jieba, 1-2) beside characters": _learnt(
+        partial(learn, represent=_beside(_terms(jieba.lcut, (1, 2))))
+    ),
     "syllables (pinyin, 1-4) beside characters": _learnt(
-        represent=_beside(_terms(lazy_pinyin, (1, 4)))
+        partial(learn, represent=_beside(_terms(lazy_pinyin, (1, 4))))
     ),
     "word vectors (LSA of unlabelled speech) beside characters": lambda bench, division: _learnt(
-        represent=_beside(_latent(bench))
+        partial(learn, represent=_beside(_latent(bench)))
     )(bench, division),
-    "what the taxonomy names beside characters": _learnt(represent=_beside(_named)),
+    "what the taxonomy names beside characters": _learnt(partial(learn, represent=_beside(_named))),
     "self-training on unlabelled speech": _self_training,
-    "without units whose label is doubted (cleanlab)": _learnt(retarget=_confident),
+    "without units whose label is doubted (cleanlab)": _learnt(partial(learn, retarget=_confident)),
     "disguised copies of half of the texts": _disguised_copies,
     "units weighted against their group's style": _against_style,
 }
