@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,9 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
 def content_hash(record: Record) -> str:
     """SHA-256 of the fields as sent, whatever their order: 64 hexadecimal digits.
 
@@ -34,7 +37,7 @@ def content_hash(record: Record) -> str:
     empty does.
     """
     sent = record.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    canonical = json.dumps(sent, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    canonical = _CANONICAL.encode(sent)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 

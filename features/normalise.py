@@ -73,6 +73,7 @@ def _without_style(char: str) -> str:
 
 
 _FOLDS: Final = _Folds()
+_UNCHANGED: Final[set[str]] = set()
 
 
 def normalise(text: str) -> Normalised:
@@ -85,7 +86,12 @@ def normalise(text: str) -> Normalised:
     >>> normalise("Ｎｏ.1，加V\\u200bX!").text
     'no.1，加vx。'
     """
-    changed = [char for char in set(text) if _FOLDS[char] != char]
+    changed = []
+    for char in set(text) - _UNCHANGED:
+        if _FOLDS[char] == char:
+            _UNCHANGED.add(char)
+        else:
+            changed.append(char)
     if all(len(_FOLDS[char]) == 1 for char in changed):
         return Normalised(_stopped(_replaced(text, changed)), None)
     folded = [_FOLDS[char] for char in text]

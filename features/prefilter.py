@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from features.anchors import anchors
 
@@ -22,7 +22,7 @@ class Prefiltered:
             for anchor in found or ():
                 owners.setdefault(anchor, []).append(index)
         self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners))
+        self._automaton = AhoCorasick(list(owners), implementation=Implementation.DFA)
 
     def candidates(self, text: str) -> list[int]:
         """The indices of the patterns that may match, in order."""

@@ -16,7 +16,7 @@ MAX_ORDER: Final = 4
 _BITS: Final = 16
 _SEPARATOR: Final = "\x00"
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
-_MARKS_A_KEY: Final = 16
+_SLOTS_A_KEY: Final = 8
 
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
@@ -43,8 +43,8 @@ class NgramScorer:
         self.weights = weights
         self.intercepts = intercepts
         self._codes = _code_table(alphabet)
-        self._mark_shift = np.uint64(64 - (len(keys) * _MARKS_A_KEY).bit_length())
-        self._marks = _mark_table(keys, self._mark_shift)
+        self._shift = np.uint64(64 - (len(keys) * _SLOTS_A_KEY).bit_length())
+        self._slots = _slot_table(keys, self._shift)
 
     @classmethod
     def from_vocabulary(
@@ -86,10 +86,12 @@ class NgramScorer:
         """The known n-grams, sorted: text number times the size of the table, plus position."""
         joined = _SEPARATOR.join(texts)
         points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-        grams = _ngrams(self._codes.take(points, mode="clip"))
-        likely = np.flatnonzero(self._marks[_spread(grams, self._mark_shift)])
-        keys = grams[likely]
-        positions = np.searchsorted(self.keys, keys)
+        grams = _ngrams(self._codes.take(points, mode="clip").astype(np.uint64))
+        slots = self._slots.take(_spread(grams, self._shift).view(np.int64))
+        likely = np.flatnonzero(slots)
+        keys, positions = grams[likely], slots[likely] - 1
+        others = np.flatnonzero(self.keys.take(positions) != keys)
+        positions[others] = np.searchsorted(self.keys, keys[others])
         found = self.keys.take(positions, mode="clip") == keys
         row_of = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
         rows = row_of[likely[found] % max(1, len(points))]
@@ -141,16 +143,19 @@ def _spread(keys: Keys, shift: np.uint64) -> Keys:
     return (keys * _SPREAD) >> shift
 
 
-def _mark_table(keys: Keys, shift: np.uint64) -> NDArray[np.bool_]:
-    """True at the places of known keys: most n-grams of a text are told unknown by one look."""
-    marks = np.zeros(1 << (64 - int(shift)), dtype=np.bool_)
-    marks[_spread(keys, shift)] = True
-    return marks
+def _slot_table(keys: Keys, shift: np.uint64) -> NDArray[np.int32]:
+    """The position + 1 of a key at its place, 0 where there is none: one look tells most n-grams.
+
+    Of keys that share a place one stands there.
+    """
+    slots = np.zeros(1 << (64 - int(shift)), dtype=np.int32)
+    slots[_spread(keys, shift)] = np.arange(1, len(keys) + 1, dtype=np.int32)
+    return slots
 
 
-def _code_table(alphabet: str) -> Keys:
+def _code_table(alphabet: str) -> NDArray[np.uint16]:
     """Code point → id; one place past the last known code point stands for all unknown ones."""
-    table = np.zeros(max(map(ord, alphabet), default=0) + 2, dtype=np.uint64)
+    table = np.zeros(max(map(ord, alphabet), default=0) + 2, dtype=np.uint16)
     for number, char in enumerate(alphabet):
         table[ord(char)] = number + 1
     return table

@@ -119,6 +119,9 @@ def score(
     cases: Annotated[
         Path | None, typer.Option(help="Claims: flagged windows as cases of rooms, JSONL.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")
+    ] = None,
     map_: MapOption = [],  # noqa: B006
     set_: SetOption = [],  # noqa: B006
     encoding: EncodingOption = "utf-8",
@@ -130,7 +133,9 @@ def score(
     at = _instant(as_of)
     scorer = load_scorer(_artifact(kind, model), policy)
     layout = parse_layout(map_, set_, encoding)
-    tally = score_file(scorer, source, out, layout, at, _progress(f"score {kind}"), cases=cases)
+    progress = _progress(f"score {kind}")
+    processes = workers or os.cpu_count() or 1
+    tally = score_file(scorer, source, out, layout, at, progress, cases, processes)
     typer.echo(tally.sentence(), err=True)
     if tally.rejected:
         raise typer.Exit(FINISHED_WITH_REJECTS)

@@ -2,8 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from functools import partial
+from itertools import islice
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +27,10 @@ Report = Callable[[str], None]
 RECORDS: Final[dict[Kind, type[Record]]] = {"claims": LiveSegment, "listings": Listing}
 
 _EVERY: Final = 2_000
+
+_SHARE: Final = 1_000
+_CHUNK: Final = 50
+"""Records that a process is given in all before more are read, and at a time."""
 
 
 class Tally(Record):
@@ -53,10 +61,12 @@ def score_file(
     at: datetime,
     report: Report,
     cases: Path | None = None,
+    workers: int = 1,
 ) -> Tally:
     """Answer every readable row of ``source`` in ``target``, in order; keep the rest as rejects.
 
-    ``cases`` is where flagged windows are also written room by room; of claims only.
+    ``cases`` is where flagged windows are also written room by room; of claims only. ``workers``
+    are the processes that score.
     Raises FileError, among others, when the answers or the rejects would replace the input.
     """
     for written in (target, RejectsFile(target).path):
@@ -79,8 +89,8 @@ def score_file(
             records = read_records(
                 source, RECORDS[scorer.kind], layout, on_reject=reject, on_warning=report
             )
-            for number, (_, record) in enumerate(records, 1):
-                verdict = timed(scorer, record, at)
+            answered = each_timed(scorer, (record for _, record in records), at, workers)
+            for number, (record, verdict) in enumerate(answered, 1):
                 counts[verdict.suggestion] += 1
                 if cases is not None and verdict.suggestion != "pass":
                     assert isinstance(record, LiveSegment)
@@ -105,9 +115,40 @@ def _check_cases(cases: Path, kind: Kind, taken: Sequence[Path]) -> None:
         raise FileError(f"{cases}: is the input, the answers or their rejects; give another path")
 
 
+def each_timed(
+    scorer: Scorer, records: Iterable[Record], at: datetime, workers: int
+) -> Iterator[tuple[Record, Verdict]]:
+    """Each record with its verdict, in order, scored by so many processes.
+
+    Processes are forked: they share the model's tables with this one. Where the system cannot
+    fork, this one does it all.
+    """
+    score = partial(timed, scorer, at=at)
+    if workers == 1 or "fork" not in get_all_start_methods():
+        yield from ((record, score(record)) for record in records)
+        return
+    pending = iter(records)
+    with ProcessPoolExecutor(workers, get_context("fork"), _lend, (score,)) as pool:
+        while batch := list(islice(pending, workers * _SHARE)):
+            yield from zip(batch, pool.map(_borrowed, batch, chunksize=_CHUNK), strict=True)
+
+
 def timed(scorer: Scorer, record: Record, at: datetime) -> Verdict:
     """The verdict with the time it took."""
     started = time.perf_counter()
     verdict = scorer.score(record, at)
     elapsed = (time.perf_counter() - started) * 1_000
     return verdict.model_copy(update={"latency_ms": round(elapsed, 3)})
+
+
+_scores: Callable[[Record], Verdict]
+
+
+def _lend(score: Callable[[Record], Verdict]) -> None:
+    """Keep in a new process what it is to do: models are inherited, never sent."""
+    global _scores
+    _scores = score
+
+
+def _borrowed(record: Record) -> Verdict:
+    return _scores(record)

@@ -1,10 +1,12 @@
 """How words sound to a recogniser that hears badly: syllables without tone, alike ones as one."""
 
+import sys
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Final, cast
 
+import numpy as np
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
@@ -70,14 +72,14 @@ class Sounds:
     def __init__(self) -> None:
         codes: dict[str, str] = {"mou": chr(_FIRST_CODE)}
         self._codes = codes
-        self._table: dict[int, str] = {}
+        self._table = np.arange(sys.maxunicode + 1, dtype=np.uint32)
         folds: dict[str, str] = {}
         for point, readings in PINYIN_DICT.items():
             first = readings.split(",")[0]
             if first not in folds:
                 folds[first] = folded_syllable(first)
-            self._table[point] = self._code(folds[first])
-        self._table |= dict.fromkeys(map(ord, MARKS), MASK)
+            self._table[point] = ord(self._code(folds[first]))
+        self._table[[ord(mark) for mark in MARKS]] = ord(MASK)
 
     def of(self, text: str) -> str:
         """The codes of ``text``, one for each character.
@@ -86,7 +88,8 @@ class Sounds:
         >>> sounds.of("去班") == sounds.of("祛斑"), sounds.of("什么") == sounds.of("怎么")
         (True, False)
         """
-        return text.translate(self._table)
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        return self._table.take(points).tobytes().decode("utf-32-le", "surrogatepass")
 
     def of_word(self, word: str) -> tuple[str, ...]:
         """The ways a word may be written by sound: character by character, and as it is read.
