@@ -1,5 +1,6 @@
 """Evidence that labelled texts give each other: a violating text inside a longer violating one."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -26,10 +27,10 @@ def with_contained_evidence(docs: Sequence[ClaimDoc]) -> list[ClaimDoc]:
     known = [span for span in spans if len(span) >= LEAST_CHARACTERS]
     if not known:
         return list(docs)
-    groups: dict[str, set[str]] = {}
+    groups: defaultdict[str, set[str]] = defaultdict(set)
     for doc in docs:
         if doc.violation:
-            groups.setdefault(doc.group, set()).add(_letters(doc.text)[0])
+            groups[doc.group].add(_letters(doc.text)[0])
     automaton = AhoCorasick(known)
 
     def found(doc: ClaimDoc) -> Iterator[str]:

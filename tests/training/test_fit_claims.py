@@ -98,6 +98,12 @@ def test_another_text_is_no_evidence(other: ClaimDoc) -> None:
     assert found.quotes == ()
 
 
+def test_a_clean_text_may_hold_what_violates_elsewhere() -> None:
+    clean = doc(CLEAN + CLAIM + CLEAN, violation=False, group="no violation")
+
+    assert with_contained_evidence([clean, doc(CLAIM)])[0] is clean
+
+
 def test_marked_evidence_is_not_replaced() -> None:
     found, _ = with_contained_evidence([doc(CLEAN + CLAIM + CLEAN, quote="根治"), doc(CLAIM)])
 
