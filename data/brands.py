@@ -15,8 +15,9 @@ AliasKind = Literal["canonical", "nickname", "lookalike", "disguise"]
 class BrandAlias(Record):
     """One way to write a brand.
 
-    ``twins`` are ordinary words that hold the alias and mean something else (苹果醋). An alias
-    that has some is itself an ordinary word, and needs the category's support.
+    ``twins`` are ordinary words that could be taken for it: they hold the alias and mean
+    something else (苹果醋), or are spelt nearly like it (channel for chanel). An alias that a twin
+    holds is itself an ordinary word, and needs the category's support.
     """
 
     text: RequiredText
@@ -26,7 +27,7 @@ class BrandAlias(Record):
     @property
     def is_ordinary_word(self) -> bool:
         """Whether the alias means something else as well, as 苹果 does."""
-        return bool(self.twins)
+        return any(self.text in twin for twin in self.twins)
 
 
 class Brand(Record):

@@ -9,13 +9,23 @@ from typing import Final, NamedTuple
 
 from data.licences import LicenceRules
 from data.listing import Listing, Sku
-from features.brand import BrandIndex, Mention, authorisations, brand_mentions, is_category_of
+from data.registry import EMPTY_REGISTRY, BrandRegistry
+from features.abuse import BAIT, abuse_findings, repetition
+from features.brand import (
+    BrandIndex,
+    Mention,
+    Registered,
+    authorisations,
+    brand_mentions,
+    is_category_of,
+)
 from features.contradiction import Stated, capacity_ratio, contradictions, stated
-from features.finding import Finding, is_denied
+from features.finding import Finding
 from features.licence import licence_findings
 from features.merchant import MERCHANT_FEATURES, merchant_values
 from features.normalise import normalise
 from features.price import ReferencePrices, discount, price_ratio
+from features.trademark import Dealing, brand_findings
 
 _OWN_FEATURES: Final[tuple[str, ...]] = (
     "price_log",
@@ -51,19 +61,10 @@ _OWN_FEATURES: Final[tuple[str, ...]] = (
 LISTING_FEATURES: Final[tuple[str, ...]] = _OWN_FEATURES + MERCHANT_FEATURES
 """Names of ``ListingFacts.values``, in their order; ``_log`` is a natural logarithm."""
 
-_BAIT: Final = re.compile(r"定金|订金|样品|勿拍|体验|补差|差价|邮费|备用|无货|占位|链接")
-_CHEAP_NEW: Final = 0.35
 _PROVINCE: Final = re.compile(
     r"北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南"
     r"|广东|广西|海南|重庆|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆"
 )
-_IDEOGRAPHS: Final = re.compile(r"[一-龥]+")
-_EDUCATION: Final = re.compile(r"辨别|鉴别|识别|分辨|教你|拒绝|抵制|绕道")
-_NEARBY: Final = 10
-_LIKENESS: Final = re.compile(r"同款|风格|平替|代工|同厂|同工厂|同模具")
-_TRADEMARK: Final = ("商标法 第57条", "电子商务法 第45条")
-_CONFUSION: Final = ("反不正当竞争法 第7条", "商标法 第57条")
-_ABUSE: Final = ("电子商务法 第17条", "明码标价和禁止价格欺诈规定 第20条")
 
 
 class ListingFacts(NamedTuple):
@@ -88,6 +89,7 @@ def listing_features(
     brands: BrandIndex,
     licence_rules: LicenceRules,
     prices: ReferencePrices,
+    registry: BrandRegistry = EMPTY_REGISTRY,
 ) -> ListingFacts:
     """Numbers and findings of a listing at the instant ``at``.
 
@@ -100,19 +102,24 @@ def listing_features(
     hidden = _hidden_mentions(texts.body, brands, texts.category)
     ratio = _price_ratio(listing, mentions, brands, prices)
     named = {mention.brand_id for mention in (*mentions, *hidden)}
-    allowed = authorisations(named, listing.merchant, brands)
+    registered = Registered(registry, listing.category, at)
+    allowed = authorisations(named, listing.merchant, brands, registered)
+    notices = registered.notices(listing.merchant, listing.data_id)
+    dealing = Dealing(
+        texts.title, texts.body, texts.category, mentions, hidden, allowed, ratio, notices
+    )
     licence = licence_findings(listing.category, listing.licences, texts.claims, at, licence_rules)
-    conflicts = contradictions(texts.title, facts)
+    conflicts = contradictions(texts.title, facts, texts.body)
     findings = [
         *licence,
         *conflicts,
-        *_brand_findings(listing, texts, mentions, hidden, allowed, ratio),
-        *_abuse_findings(listing, texts.title, mentions),
+        *brand_findings(listing, dealing, brands),
+        *abuse_findings(listing, texts.title, texts.category, mentions, allowed, brands),
     ]
     values = (
         *_price_values(listing, ratio, prices),
         float(len(texts.title)),
-        _repetition(texts.title),
+        repetition(texts.title),
         *_brand_values(listing, texts, mentions, hidden, allowed, brands),
         *_licence_values(listing, licence),
         *_conflict_values(texts.title, facts, conflicts),
@@ -167,18 +174,12 @@ def _price_values(listing: Listing, ratio: float, prices: ReferencePrices) -> It
     skus = listing.skus
     yield nan if skus is None else float(len(skus))
     yield _spread(skus)
-    yield nan if skus is None else float(sum(1 for sku in skus if _BAIT.search(sku.name)))
+    yield nan if skus is None else float(sum(1 for sku in skus if BAIT.search(sku.name)))
 
 
 def _spread(skus: list[Sku] | None) -> float:
     amounts = [sku.price for sku in skus or () if sku.price > 0]
     return log(max(amounts) / min(amounts)) if amounts else nan
-
-
-def _repetition(title: str) -> float:
-    """How often the most frequent ideograph stands in the title; 0 without any."""
-    letters = "".join(_IDEOGRAPHS.findall(title))
-    return float(max(map(letters.count, set(letters)), default=0))
 
 
 def _brand_values(
@@ -228,112 +229,3 @@ def _origin_ship_conflict(listing: Listing) -> float:
     if origin is None or dispatch is None:
         return nan
     return float(origin.group() != dispatch.group())
-
-
-def _brand_findings(
-    listing: Listing,
-    texts: _Texts,
-    mentions: list[Mention],
-    hidden: list[Mention],
-    allowed: dict[str, bool | None],
-    ratio: float,
-) -> Iterator[Finding]:
-    seen: set[tuple[str, str]] = set()
-    plainly = {mention.brand_id for mention in mentions if mention.kind == "canonical"}
-    body_field = "description" if listing.description else "ocr_text"
-    places = [("title", texts.title, mention) for mention in mentions]
-    places += [(body_field, texts.body, mention) for mention in hidden]
-    for field, text, mention in places:
-        if (mention.brand_id, mention.kind) in seen or mention.accessory_scope:
-            continue
-        if mention.kind == "nickname" and mention.brand_id in plainly:
-            continue
-        if is_denied(text, mention.start) or _is_educational(text, mention):
-            continue
-        finding = _brand_finding(listing, field, mention, allowed[mention.brand_id], ratio)
-        if finding is None:
-            continue
-        seen.add((mention.brand_id, mention.kind))
-        if mention.kind != "canonical" and _LIKENESS.search(text):
-            # 某森同款 says that it is like the brand, not that it is the brand.
-            finding = finding.model_copy(update={"code": "brand_confusion", "basis": _CONFUSION})
-        yield finding
-
-
-def _is_educational(text: str, mention: Mention) -> bool:
-    near = text[max(0, mention.start - _NEARBY) : mention.end + _NEARBY]
-    return _EDUCATION.search(near) is not None
-
-
-def _brand_finding(
-    listing: Listing, field: str, mention: Mention, allowed: bool | None, ratio: float
-) -> Finding | None:
-    if allowed and mention.kind != "lookalike":
-        return None
-    code, cue, basis = "counterfeit_brand", f"brand {mention.kind}", _TRADEMARK
-    match mention.kind:
-        case "lookalike":
-            code, basis, certainty = "brand_confusion", _CONFUSION, 0.85
-            reason = f"“{mention.text}”与知名品牌的名称近似"
-        case "disguise":
-            certainty = 0.8
-            reason = f"“{mention.text}”以变体写法指向品牌"
-        case "nickname":
-            certainty = 0.6 if allowed is False else 0.4
-            reason = f"“{mention.text}”以俗称指向品牌"
-        case "canonical":
-            if allowed is None:
-                return None
-            cue = "brand without authorisation"
-            # Whoever bought the genuine article may sell it on: without a price it proves little.
-            certainty = 0.93 if ratio < _CHEAP_NEW else 0.3
-            reason = f"没有“{mention.text}”的授权" + (
-                f"，价格只有同品牌同类目的{ratio:.0%}" if ratio < _CHEAP_NEW else ""
-            )
-    if listing.condition != "new":
-        # Second-hand goods need no authorisation, and their owners use nicknames.
-        certainty *= 0.5
-    return Finding(
-        code=code,
-        field=field,
-        text=mention.text,
-        cue=cue,
-        basis=basis,
-        certainty=certainty,
-        reason_zh=reason,
-    )
-
-
-def _abuse_findings(listing: Listing, title: str, mentions: list[Mention]) -> Iterator[Finding]:
-    repeated = _repetition(title)
-    if repeated >= 6 and repeated >= 0.12 * len(title):
-        yield _abuse("title", title, "keyword stuffing", 0.6, "标题重复堆砌同一个词")
-    named = {mention.brand_id for mention in mentions if not mention.accessory_scope}
-    if len(named) >= 3:
-        yield _abuse("title", title, "brand stuffing", 0.6, "标题堆砌多个互不相关的品牌")
-    yield from _bait(listing)
-
-
-def _bait(listing: Listing) -> Iterator[Finding]:
-    amounts = [sku.price for sku in listing.skus or () if sku.price > 0]
-    if not amounts:
-        return
-    for number, sku in enumerate(listing.skus or ()):
-        cheap = sku.price <= 0.1 * max(amounts)
-        if cheap and _BAIT.search(sku.name):
-            field = f"skus[{number}].name"
-            reason = "以不发货的低价规格引流"
-            yield _abuse(field, normalise(sku.name).text, "bait variant", 0.7, reason)
-            return
-
-
-def _abuse(field: str, words: str, cue: str, certainty: float, reason: str) -> Finding:
-    return Finding(
-        code="listing_abuse",
-        field=field,
-        text=words,
-        cue=cue,
-        basis=_ABUSE,
-        certainty=certainty,
-        reason_zh=reason,
-    )

@@ -10,7 +10,8 @@ from pydantic import Field, PrivateAttr
 
 from data.listing import Listing
 from data.record import Instant, Record
-from features.brand import BrandIndex, authorised, brand_mentions
+from data.registry import BrandRegistry
+from features.brand import BrandIndex, Registered, authorised, brand_mentions
 from features.normalise import normalise
 
 MIN_COMPARABLES: Final = 20
@@ -90,12 +91,16 @@ def brand_key(listing: Listing, brands: BrandIndex) -> str:
 
 
 def build_reference_prices(
-    listings: Iterable[Listing], before: datetime, brands: BrandIndex
+    listings: Iterable[Listing],
+    before: datetime,
+    brands: BrandIndex,
+    registry: BrandRegistry | None = None,
 ) -> ReferencePrices:
     """Medians of new goods submitted before the instant, by brand and category and by category.
 
-    Left out are listings without a date or a price, and shops known not to be authorised for
-    the brand: their prices tell nothing about the genuine article.
+    Left out are listings without a date or a price, titles that hide or imitate the brand, and
+    shops known not to be authorised for it when they submitted: their prices tell nothing about
+    the genuine article. ``registry`` must hold only what was recorded before the instant.
     """
     prices: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     for listing in listings:
@@ -104,7 +109,7 @@ def build_reference_prices(
         if listing.price <= 0 or listing.condition != "new":
             continue
         brand = brand_key(listing, brands)
-        if brand in brands.brands and authorised(brand, listing.merchant, brands) is False:
+        if brand in brands.brands and _tells_nothing(listing, brand, brands, registry):
             continue
         category = normalise(listing.category).text
         for key in {(brand, category), ("", category)}:
@@ -115,3 +120,18 @@ def build_reference_prices(
         if len(found) >= MIN_COMPARABLES
     )
     return ReferencePrices(as_of=before, entries=tuple(entries))
+
+
+def _tells_nothing(
+    listing: Listing, brand: str, brands: BrandIndex, registry: BrandRegistry | None
+) -> bool:
+    """Whether the price is hardly that of the genuine article."""
+    registered = None
+    if registry is not None and listing.submitted_at is not None:
+        registered = Registered(registry, listing.category, listing.submitted_at)
+    if authorised(brand, listing.merchant, brands, registered) is False:
+        return True
+    category = normalise(listing.category).text
+    mentions = brand_mentions(normalise(listing.title).text, brands, category)
+    kinds = {mention.kind for mention in mentions if mention.brand_id == brand}
+    return bool(kinds) and "canonical" not in kinds

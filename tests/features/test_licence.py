@@ -1,15 +1,22 @@
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.iso7064 import mod_11_10
 
-from data.licences import load_licence_rules
+from data.licences import load_licence_rules, patent_check_digit
 from data.simulate.catalogue import CATALOGUE, Goods
 from data.simulate.dice import Dice
 from data.simulate.numbers import licence_number
 from features.finding import Finding, is_denied
-from features.licence import licence_findings
+from features.licence import (
+    LicenceUse,
+    licence_findings,
+    shared_numbers,
+    sound_licences,
+)
 from features.normalise import normalise
 
 RULES = load_licence_rules()
@@ -49,7 +56,9 @@ def test_a_genuine_number_is_never_a_finding(goods: Goods, seed: int) -> None:
         ("美妆/护肤/面霜", "cosmetic"),
         ("保健食品/鱼油", "health_food"),
         ("数码配件/充电宝", "ccc_power"),
-        ("医药保健/隐形眼镜", "device_2_3"),
+        ("医药保健/隐形眼镜", "device_3"),
+        ("医药保健/血压计", "device_2"),
+        ("药品/OTC", "drug"),
     ],
 )
 def test_a_mandatory_licence_that_is_stated_to_be_missing_is_found(
@@ -63,12 +72,43 @@ def test_a_mandatory_licence_that_is_stated_to_be_missing_is_found(
     assert finding.basis
 
 
+THINGS = [
+    "家居/枕芯/保健枕",
+    "厨房/茶具/茶叶罐",
+    "厨房小电/咖啡机",
+    "居家/药品收纳盒",
+    "家纺/牛奶绒四件套",
+    "美妆工具/面膜碗",
+    "图书/保健食品",
+    "服装/防晒衣",
+]
+
+
+@pytest.mark.parametrize("category", THINGS)
+def test_a_thing_named_after_a_food_or_drug_needs_no_licence_and_makes_no_claim(
+    category: str,
+) -> None:
+    text = "美白 防晒 增强免疫力 改善睡眠 治疗湿疹"
+
+    assert found(category, {}, text) == []
+
+
+@given(st.sampled_from([*THINGS, "家居/餐垫", "钟表/手表", "箱包/女包"]), st.text(max_size=40))
+def test_goods_that_need_no_licence_are_never_punished_for_having_none(
+    category: str, text: str
+) -> None:
+    assert found(category, {}, text) == []
+    assert found(category, None, text) == []
+
+
 @pytest.mark.parametrize("category", ["服装/女装", "生鲜/水果", "家居/餐具", "家电/破壁机"])
 def test_categories_that_require_none_are_not_punished(category: str) -> None:
     assert found(category, {}) == []
 
 
-@pytest.mark.parametrize("nothing", ["", " ", "无", "暂无", "N/A", "办理中"])
+@pytest.mark.parametrize(
+    "nothing", ["", " ", "无", "暂无", "N/A", "办理中", "无需", "—", "待提供", "null"]
+)
 def test_a_word_for_nothing_is_no_licence(nothing: str) -> None:
     assert codes("食品/零食", {"food_sc": nothing}) == {"unlicensed_product"}
 
@@ -93,7 +133,30 @@ def test_imported_food_needs_no_domestic_licence() -> None:
         ("device_reg", "国械注准20212140222", "licence class digit"),
         ("device_reg", "粤械注进20212140222", "licence class digit"),
         ("drug_ad", "粤药广审（文）第250101-00011号", "licence expired"),
+        ("drug_ad", "粤药广审（文）第270230-00011号", "licence malformed"),
+        ("drug_ad", "粤药广审（文）第2018030123号", "licence expired"),
         ("uscc", "91110000600037341X", "licence check digit"),
+        ("business_licence", "440301112229635", "licence check digit"),
+        ("food_business", "JY13301080111718", "licence check digit"),
+        ("ean13", "6923450067894", "licence check digit"),
+        ("isbn", "9787010203045", "licence check digit"),
+        ("food_sc", "SC20444011100126", "licence malformed"),
+        ("food_qs", "QS320106010123", "licence out of use"),
+        ("device_reg", "国食药监械（准）字2012第3640111号", "licence out of use"),
+        ("device_reg", "粤食药监械（准）字2012第3640111号", "licence class digit"),
+        ("device_reg", "粤械注准20101640111", "licence malformed"),
+        ("cosmetic_special_domestic", "卫妆特字(2005)第0123号", "licence out of use"),
+        ("cosmetic_special_domestic", "国妆特字G20241234", "licence year"),
+        ("cosmetic_special_domestic", "粤G妆网备字2022000124", "licence malformed"),
+        ("health_reg_domestic", "国食健注J20200123", "licence malformed"),
+        ("health_reg_domestic", "国食健字G20220123", "licence year"),
+        ("health_reg_domestic", "国食健注G20200000", "licence placeholder"),
+        ("health_file_domestic", "食健备G202244123456", "licence placeholder"),
+        ("drug", "国药准字H12345678", "licence year"),
+        ("drug", "国药准字X20200011", "licence malformed"),
+        ("drug", "国药准字Z67021234", "licence division"),
+        ("drug", "国药准字H20270011", "licence year"),
+        ("infant_formula", "国食注字YP20120011", "licence year"),
     ],
 )
 def test_an_impossible_number_is_found(key: str, number: str, cue: str) -> None:
@@ -114,6 +177,89 @@ def test_an_impossible_number_is_found(key: str, number: str, cue: str) -> None:
 )
 def test_the_way_a_number_is_typed_does_not_matter(number: str) -> None:
     assert found("食品/饮料", {"food_sc": number}) == []
+
+
+# The body of each stands for no patent that we know of; the check digits were computed.
+@pytest.mark.parametrize(
+    ("number", "cue"),
+    [
+        (f"ZL2014{kind}0000001.{patent_check_digit(f'2014{kind}0000001')}", cue)
+        for kind, cue in [
+            (1, None),
+            (2, "licence expired"),
+            (3, None),
+            (8, None),
+            (9, "licence expired"),
+        ]
+    ]
+    + [("ZL99100001." + patent_check_digit("99100001"), "licence expired")]
+    + [("201410000001.1", "licence malformed")],
+)
+def test_a_patent_whose_term_is_over_may_not_be_advertised(number: str, cue: str | None) -> None:
+    patents = found("家居/餐垫", {"patent": number})
+
+    assert [finding.cue for finding in patents] == ([f"{cue}: patent"] if cue else [])
+    assert {finding.code for finding in patents} <= {"false_authority"}
+
+
+@pytest.mark.parametrize(
+    ("key", "number"),
+    [
+        ("cosmetic_ordinary_domestic", "苏G妆网备字2025012345"),
+        ("ccc", "2022010907109876"),
+        ("drug", "国药准字H20123456"),
+        ("cosmetic_special_domestic", "国妆特字20241234"),
+        ("uscc", "91110000600037341L"),
+        ("ean13", "6901234567892"),
+    ],
+)
+def test_a_number_in_which_digits_happen_to_follow_each_other_is_no_placeholder(
+    key: str, number: str
+) -> None:
+    assert found("家居/餐垫", {key: number}) == []
+
+
+def test_a_letter_in_place_of_a_digit_is_named_and_not_mended() -> None:
+    (finding,) = found("服装/女装", {"food_sc": SC[:3] + SC[3:].replace("0", "O")})
+
+    assert finding.cue == "licence malformed: food_sc"
+    assert "字母O" in finding.reason_zh
+
+
+@pytest.mark.parametrize(
+    ("licences", "cue"),
+    [
+        ({"food_sc": f"{SC} 有效期至2026-02-01"}, None),
+        ({"food_sc": f"{SC} 有效期至2026-01-31"}, "licence expired: food_sc"),
+        (
+            {"food_sc": f"{SC}（有效期2026年3月1日至2031年2月28日）"},
+            "licence not yet valid: food_sc",
+        ),
+        ({"food_sc": f"{SC} 长期有效"}, None),
+        ({"food_sc": SC, "food_sc_valid_until": "2025-12-31"}, "licence expired: food_sc"),
+        ({"food_sc": SC, "ccc_valid_until": "2025-12-31"}, None),
+    ],
+)
+def test_a_licence_counts_from_its_first_to_its_last_day(
+    licences: dict[str, str], cue: str | None
+) -> None:
+    assert [finding.cue for finding in found("食品/零食", licences)] == ([cue] if cue else [])
+
+
+def test_a_licence_ends_at_midnight_in_china() -> None:
+    licences = {"food_sc": f"{SC} 有效期至2026-01-31"}
+    before = datetime.fromisoformat("2026-01-31T15:59:59+00:00")
+    after = datetime.fromisoformat("2026-01-31T16:00:00+00:00")
+
+    assert licence_findings("食品/零食", licences, "", before, RULES) == []
+    assert len(licence_findings("食品/零食", licences, "", after, RULES)) == 1
+
+
+def test_a_form_that_was_abolished_counted_before() -> None:
+    old = {"food_qs": "QS320106010123"}
+    before = datetime.fromisoformat("2018-09-30T12:00:00+08:00")
+
+    assert licence_findings("食品/零食", old, "", before, RULES) == []
 
 
 def test_the_year_turns_at_midnight_in_china() -> None:
@@ -203,6 +349,166 @@ def test_denied_functions_are_allowed(text: str) -> None:
 
 def test_not_only_is_no_denial() -> None:
     assert codes("食品/代用茶", FOOD, "不仅增强免疫力，还好喝") == {"health_food_overclaim"}
+
+
+@pytest.mark.parametrize(
+    ("category", "licences", "cue"),
+    [
+        (
+            "医药保健/隐形眼镜",
+            {"device_reg": "粤械注准20222140222"},
+            "licence class against category",
+        ),
+        (
+            "医药保健/隐形眼镜",
+            {"device_reg": "国械注进20222140222"},
+            "licence class against category",
+        ),
+        ("医药保健/隐形眼镜", {"device_reg": "国械注进20223160222"}, None),
+        ("医药保健/隐形眼镜", {"device_class1": "粤穗械备20210011"}, "licence missing: device_3"),
+        ("医药保健/血压计", {"device_reg": "粤械注准20222070222"}, None),
+        ("医药保健/血压计", {"device_class1": "粤穗械备20210011"}, "licence missing: device_2"),
+        ("医药保健/医疗器械/冷敷贴", {"device_class1": "粤穗械备20210011"}, None),
+        (
+            "美妆/防晒/防晒霜",
+            {"cosmetic_ordinary_domestic": "粤G妆网备字2022001111"},
+            "licence missing: cosmetic_special",
+        ),
+        ("美妆/护肤/面膜", {"device_class1": "粤穗械备20210011"}, "licence missing: cosmetic"),
+        ("美妆/护肤/面霜", {"disinfect": "粤卫消证字(2020)第0123号"}, "licence missing: cosmetic"),
+        ("药品/皮肤用药", {"disinfect": "粤卫消证字(2020)第0123号"}, "licence missing: drug"),
+        ("数码配件/充电宝", {"ccc": "2024220114120987"}, "licence class against category"),
+        ("数码配件/充电宝", {"ccc": "2024010915120987"}, None),
+        (
+            "食品/压片糖果",
+            {"health_reg_domestic": "国食健注G20200123"},
+            "licence class against category",
+        ),
+        ("食品/滋补", {"health_reg_domestic": "国食健注G20200123"}, None),
+        ("家居清洁/消毒液", {"disinfect": "粤卫消证字(2020)第0123号"}, None),
+    ],
+)
+def test_a_licence_must_be_of_the_class_that_the_category_needs(
+    category: str, licences: dict[str, str], cue: str | None
+) -> None:
+    assert [finding.cue for finding in found(category, licences)] == ([cue] if cue else [])
+
+
+def test_a_food_additive_licence_does_not_cover_a_food() -> None:
+    body = "2014401110012"
+    number = f"SC{body}{mod_11_10.calc_check_digit(body)}"
+    (finding,) = found("食品/零食", {"food_sc": number})
+
+    assert finding.cue == "licence class against category"
+
+
+def test_a_health_number_beside_the_class_of_sweets_is_worth_a_look() -> None:
+    both = HEALTH | {"food_sc": licence_number("food_sc", 2026, Dice(5), "13")}
+    (finding,) = found("食品/滋补", both)
+
+    assert finding.cue == "licence class against category"
+    assert finding.certainty < 0.6
+
+
+def test_a_seller_s_licence_makes_the_maker_s_absence_less_certain() -> None:
+    (finding,) = found("食品/零食", {"food_business": "JY13301080111719"})
+
+    assert finding.cue == "licence missing: prepackaged_food"
+    assert finding.certainty <= 0.5
+
+
+DISINFECT = {"disinfect": "粤卫消证字(2020)第0123号"}
+
+
+@pytest.mark.parametrize("claim", ["治疗脚气", "湿疹皮炎一抹就好", "消炎止痒", "根治灰指甲"])
+def test_a_disinfectant_may_not_claim_to_treat(claim: str) -> None:
+    text = f"草本抑菌乳膏 {claim}"
+
+    assert "medical_claim" in codes("家居清洁/消毒产品", DISINFECT, text)
+    assert "medical_claim" in codes("其他/乳膏", DISINFECT, text)
+    assert "medical_claim" not in codes("其他/乳膏", None, text)
+    assert "medical_claim" not in codes("药品", DISINFECT | {"drug": "国药准字H20203011"}, text)
+
+
+@pytest.mark.parametrize("text", ["抑菌率99%", "不能治疗脚气", "治愈系香味"])
+def test_a_disinfectant_may_say_what_it_does(text: str) -> None:
+    assert found("家居清洁/消毒液", DISINFECT, text) == []
+
+
+def uses(number: str, shops: str, days: float = 1) -> list[LicenceUse]:
+    return [LicenceUse(number, shop, AT - timedelta(days=days)) for shop in shops]
+
+
+def shared_cues(licences: dict[str, str], seen: list[LicenceUse], shop: str = "a") -> list[str]:
+    shared = shared_numbers(seen, AT)
+    findings = licence_findings(
+        "家居/餐垫", licences, "", AT, RULES, shared=shared, merchant_id=shop
+    )
+    assert all(finding.certainty <= 0.6 for finding in findings)
+    return [finding.cue for finding in findings]
+
+
+CODE = "91110000600037341L"
+
+
+def test_a_credit_code_of_several_shops_is_worth_a_look() -> None:
+    assert shared_cues({"uscc": CODE}, uses(CODE, "abc")) == ["licence shared: uscc"]
+    assert shared_cues({"uscc": CODE}, uses(CODE, "ab")) == []
+    assert shared_cues({"uscc": CODE}, uses("9111 0000-6000 37341l", "abc")) != []
+
+
+def test_the_number_of_a_good_takes_more_shops_and_is_less_certain() -> None:
+    assert shared_cues(SPECIAL, uses("国妆特字20221111", "abc")) == []
+    assert shared_cues(SPECIAL, uses("国妆特字20221111", "abcd")) == [
+        "licence shared: cosmetic_special_domestic"
+    ]
+
+
+def test_a_shop_that_lists_often_is_one_shop() -> None:
+    assert shared_cues({"uscc": CODE}, uses(CODE, "aaabbb")) == []
+
+
+@pytest.mark.parametrize("days", [0, -1, 181])
+def test_only_what_was_seen_shortly_before_the_instant_counts(days: float) -> None:
+    assert shared_cues({"uscc": CODE}, uses(CODE, "abcdef", days)) == []
+
+
+def test_a_table_from_after_the_instant_is_refused() -> None:
+    late = shared_numbers([], AT + timedelta(seconds=1))
+
+    with pytest.raises(ValueError, match="later than"):
+        licence_findings("食品", {}, "", AT, RULES, shared=late)
+
+
+def test_barcodes_and_patents_are_shared_by_right() -> None:
+    assert shared_cues({"ean13": "6901234567892"}, uses("6901234567892", "abcdefgh")) == []
+
+
+def test_sound_licences_are_those_without_a_fault() -> None:
+    given = {"drug": "国药准字H20203011", "food_sc": f"{SC} 有效期至2025-01-01", "other": "1"}
+
+    assert sound_licences(given, AT, RULES) == {"drug"}
+
+
+@given(
+    st.sampled_from([path for goods in CATALOGUE for path in goods.categories]),
+    st.dictionaries(
+        st.sampled_from([entry.key for entry in RULES.formats]),
+        st.one_of(
+            st.text(max_size=30),
+            st.text("0123456789SCZLGJ国妆特字药准-（） ", max_size=24),
+        ),
+        max_size=4,
+    ),
+)
+def test_every_finding_names_its_rule_and_its_statute(
+    category: str, licences: dict[str, str]
+) -> None:
+    for finding in found(category, licences, "美白 增强免疫力 治疗湿疹 原装进口"):
+        assert finding.cue
+        assert finding.basis
+        assert finding.reason_zh
+        assert all(re.search(r"法|办法|条例|规定|规则|GB", law) for law in finding.basis)
 
 
 def test_a_health_food_with_the_class_of_ordinary_food_is_worth_a_look() -> None:

@@ -6,8 +6,15 @@ from hypothesis import strategies as st
 
 from data.brands import load_brands
 from data.listing import Listing, Merchant
+from data.registry import BrandRegistry, RegistryRow, entry_of
 from features.brand import BrandIndex
-from features.price import ReferencePrices, build_reference_prices, discount, price_ratio
+from features.price import (
+    ReferencePrices,
+    brand_key,
+    build_reference_prices,
+    discount,
+    price_ratio,
+)
 
 INDEX = BrandIndex(load_brands())
 AT = datetime.fromisoformat("2026-02-01T08:00:00+08:00")
@@ -75,9 +82,34 @@ def test_used_goods_and_unauthorised_shops_do_not_count() -> None:
 
 
 def test_a_nickname_is_compared_with_the_brand_it_hides() -> None:
-    prices = build_reference_prices([shoe(100, title="耐k 跑鞋")] * 20, AT, INDEX)
+    assert brand_key(shoe(100, title="耐k 跑鞋"), INDEX) == "nike"
 
-    assert prices.median("nike", "鞋/跑鞋") == 100
+
+@pytest.mark.parametrize("title", ["耐k 跑鞋", "耐 克 跑鞋", "nlke 跑鞋"])
+def test_who_hides_or_imitates_a_brand_sets_no_reference_for_it(title: str) -> None:
+    listings = [shoe(500)] * 20 + [shoe(10, title=title)] * 50
+
+    assert build_reference_prices(listings, AT, INDEX).median("nike", "鞋/跑鞋") == 500
+
+
+def test_a_shop_whose_authorisation_had_run_out_sets_no_reference() -> None:
+    lapsed = entry_of(
+        RegistryRow(
+            brand="nike",
+            merchant_id="m",
+            valid_from=AT - timedelta(days=400),
+            valid_to=AT - timedelta(days=30),
+            reference="A-1",
+        ),
+        "nike",
+        AT - timedelta(days=400),
+    )
+    shop = Merchant(merchant_id="m")
+    listings = [shoe(500)] * 20 + [shoe(10, merchant=shop)] * 50
+    known = build_reference_prices(listings, AT, INDEX, BrandRegistry([lapsed]))
+
+    assert known.median("nike", "鞋/跑鞋") == 500
+    assert build_reference_prices(listings, AT, INDEX).median("nike", "鞋/跑鞋") == 10
 
 
 def test_reference_prices_survive_writing_and_reading() -> None:

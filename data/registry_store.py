@@ -1,0 +1,215 @@
+"""Where the brand registry is kept: a file per version under the home, and one that names the
+current version.
+
+``HOME/brands/registry-<version>.jsonl`` holds every entry; the version is the SHA-256 of its
+content. Versions are never changed or removed, so a decision's registry can be read again.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from data.brands import Brand
+from data.problem import FileError
+from data.registry import (
+    Authorisation,
+    BrandKey,
+    BrandRegistry,
+    CompleteList,
+    Entry,
+    Notice,
+    RegistryRow,
+    entry_of,
+    fold,
+)
+
+_CURRENT: Final = "current"
+_DIGITS: Final = 12
+_TYPES: Final[Mapping[str, type[Entry]]] = {
+    "authorisation": Authorisation,
+    "complete": CompleteList,
+    "notice": Notice,
+}
+_NAMES: Final = {model: name for name, model in _TYPES.items()}
+_ENTRY: Final[Mapping[str, TypeAdapter[Entry]]] = {
+    name: TypeAdapter(model) for name, model in _TYPES.items()
+}
+
+
+class Change(NamedTuple):
+    """What an import did: entries that are new, changed, or were there already."""
+
+    version: str
+    path: Path
+    added: int
+    changed: int
+    known: int
+
+
+def registry_directory(home: Path) -> Path:
+    """The directory of the registry's versions."""
+    return home / "brands"
+
+
+def brand_keys(brands: Iterable[Brand]) -> BrandKey:
+    """How a brand id or one of its own names becomes the key of the registry.
+
+    A brand that the seeds do not know is kept under its folded name.
+
+    >>> from data.brands import load_brands
+    >>> key = brand_keys(load_brands())
+    >>> key("ＮＩＫＥ"), key("耐克"), key("某小众牌")
+    ('nike', 'nike', '某小众牌')
+    """
+    names: dict[str, str] = {}
+    for brand in brands:
+        own = [alias.text for alias in brand.aliases if alias.kind == "canonical"]
+        names.update((fold(name), brand.brand_id) for name in (brand.name, *own))
+        names[brand.brand_id] = brand.brand_id
+
+    def key(name: str) -> str:
+        folded = fold(name)
+        return names.get(folded, folded)
+
+    return key
+
+
+def load_registry(home: Path, known_by: datetime | None = None) -> BrandRegistry:
+    """The current registry of a home; empty where nothing was imported.
+
+    Raises ``FileError`` when it is damaged: a registry that is only half there would call
+    authorised shops unauthorised.
+    """
+    version = _current(registry_directory(home))
+    if version is None:
+        return BrandRegistry(known_by=known_by)
+    return BrandRegistry(_read(registry_directory(home), version), version, known_by)
+
+
+def record_rows(home: Path, rows: Iterable[RegistryRow], key: BrandKey, at: datetime) -> Change:
+    """Add rows to the registry of a home; the same rows again change nothing.
+
+    An entry is replaced by one of the same kind, brand, subject, category and reference; what was
+    already recorded keeps the instant at which it became known. Raises ``FileError`` when the
+    home cannot be written or is damaged.
+    """
+    directory = registry_directory(home)
+    with _locked(directory):
+        version = _current(directory)
+        held = {_identity(e): e for e in (_read(directory, version) if version else ())}
+        before = dict(held)
+        for row in rows:
+            entry = entry_of(row, key(row.brand), at)
+            old = held.get(_identity(entry))
+            if old is None or _content(old) != _content(entry):
+                held[_identity(entry)] = entry
+        added = sum(identity not in before for identity in held)
+        changed = sum(held[i] != old for i, old in before.items())
+        known = len(before) - changed
+        if version is None or added or changed:
+            version = _write(directory, held.values())
+        return Change(version, _path(directory, version), added, changed, known)
+
+
+def _identity(entry: Entry) -> tuple[str, ...]:
+    subject = (getattr(entry, name, None) or "" for name in ("merchant_id", "shop", "listing_id"))
+    scope = "|".join(getattr(entry, "categories", ()))
+    return (_NAMES[type(entry)], entry.brand, *subject, scope, entry.reference)
+
+
+def _content(entry: Entry) -> dict[str, object]:
+    return entry.model_dump(exclude={"recorded_at"})
+
+
+def _line(entry: Entry) -> str:
+    fields = {"entry": _NAMES[type(entry)], **entry.model_dump(mode="json")}
+    return json.dumps(fields, ensure_ascii=True, sort_keys=True)
+
+
+def _path(directory: Path, version: str) -> Path:
+    return directory / f"registry-{version}.jsonl"
+
+
+def _write(directory: Path, entries: Iterable[Entry]) -> str:
+    content = "".join(f"{line}\n" for line in sorted(map(_line, entries))).encode("ascii")
+    version = _hash(content)
+    _replace(_path(directory, version), content)
+    _replace(directory / _CURRENT, f"{version}\n".encode("ascii"))
+    return version
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_DIGITS]
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write durably; whoever reads meanwhile sees the old file or the new one, never half."""
+    staging = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with staging.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(staging, target)
+        # The new name is durable only once its directory is.
+        descriptor = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise FileError(f"{target}: cannot be written: {error.strerror}") from error
+
+
+def _current(directory: Path) -> str | None:
+    pointer = directory / _CURRENT
+    try:
+        version = pointer.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{pointer}: cannot be read: {error}") from error
+    if len(version) != _DIGITS or not set(version) <= set("0123456789abcdef"):
+        raise FileError(f"{pointer}: names no version; {_DIGITS} hexadecimal digits are expected")
+    return version
+
+
+def _read(directory: Path, version: str) -> list[Entry]:
+    path = _path(directory, version)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read: {error.strerror}; import it again") from error
+    if _hash(content) != version:
+        raise FileError(f"{path}: is damaged: its content is not that of version {version}")
+    return list(_entries(path, content))
+
+
+def _entries(path: Path, content: bytes) -> Iterator[Entry]:
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            fields = json.loads(line)
+            adapter = _ENTRY[fields.pop("entry")]
+            yield adapter.validate_json(json.dumps(fields))
+        except (ValueError, KeyError, ValidationError) as error:
+            raise FileError(f"{path}:{number}: is no entry of this version's form") from error
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """One import at a time: two at once would each forget what the other took."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with (directory / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise FileError(f"{directory}: cannot be used: {error.strerror}") from error

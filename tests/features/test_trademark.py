@@ -1,0 +1,120 @@
+from collections.abc import Mapping
+from datetime import datetime
+
+import pytest
+
+from data.brands import load_brands
+from data.listing import Listing
+from data.registry import BrandRegistry, RegistryRow, entry_of
+from features.brand import BrandIndex, Registered, authorisations, brand_mentions
+from features.finding import Finding
+from features.normalise import normalise
+from features.trademark import Dealing, brand_findings
+
+INDEX = BrandIndex(load_brands())
+AT = datetime.fromisoformat("2026-02-01T08:00:00+08:00")
+SHOP = {"merchant_id": "m", "type": "individual_business"}
+FLAGSHIP = {"merchant_id": "m", "type": "flagship"}
+UNAUTHORISED = {"merchant_id": "m", "authorised_brands": []}
+
+
+def found(
+    title: str,
+    category: str,
+    merchant: Mapping[str, object] = SHOP,
+    ratio: float = float("nan"),
+    registry: BrandRegistry | None = None,
+    **fields: object,
+) -> list[Finding]:
+    values = {"data_id": "a", "title": title, "category": category, "price": 99.0}
+    listing = Listing.model_validate({**values, "merchant": merchant, **fields})
+    text = normalise(title).text
+    mentions = brand_mentions(text, INDEX, category)
+    known = Registered(registry or BrandRegistry(), category, AT)
+    named = {mention.brand_id for mention in mentions}
+    allowed = authorisations(named, listing.merchant, INDEX, known)
+    notices = known.notices(listing.merchant, listing.data_id)
+    dealing = Dealing(text, "", category, mentions, [], allowed, ratio, notices)
+    return list(brand_findings(listing, dealing, INDEX))
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "code"),
+    [
+        ("耐K 低帮板鞋", "鞋靴/板鞋", "counterfeit_brand"),
+        ("L家老花水桶包", "箱包/女包", "counterfeit_brand"),
+        ("驴家 短款钱包", "箱包/钱包", "counterfeit_brand"),
+        ("lulu家 瑜伽裤", "服饰/瑜伽", "counterfeit_brand"),
+        ("香 奈 儿 链条包", "箱包/女包", "counterfeit_brand"),
+        ("HUAVVEI 耳机", "数码/耳机", "brand_confusion"),
+        ("某森同款吹风机", "家电/个护电器", "brand_confusion"),
+        ("始祖鸟代工厂 冲锋衣", "户外/冲锋衣", "brand_confusion"),
+        ("耐克尾单 卫衣", "服装/卫衣", "brand_confusion"),
+    ],
+)
+def test_a_name_that_hides_or_borrows_a_brand_is_worth_a_look(
+    title: str, category: str, code: str
+) -> None:
+    (finding,) = found(title, category)
+
+    assert finding.code == code
+    assert finding.certainty >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "merchant"),
+    [
+        ("耐克跑鞋", "鞋靴/跑鞋", SHOP),
+        ("耐克跑鞋", "鞋靴/跑鞋", FLAGSHIP),
+        ("没有给耐克代工 自有品牌跑鞋", "鞋靴/跑鞋", SHOP),
+        ("耐克同款联名授权 卫衣", "服装/卫衣", SHOP),
+        ("教你辨别驴牌真假", "图书/工具书", SHOP),
+        ("劳力士同厂维修 保养", "手表/维修", SHOP),
+        ("适用苹果15 手机壳", "手机配件/手机壳", UNAUTHORISED),
+        ("LV收纳 内胆包 尺寸适配", "箱包/内胆包", SHOP),
+    ],
+)
+def test_an_honest_mention_is_left_alone(
+    title: str, category: str, merchant: Mapping[str, object]
+) -> None:
+    assert [f for f in found(title, category, merchant) if f.certainty >= 0.5] == []
+
+
+def test_a_products_own_nickname_weighs_less_than_a_code_for_the_brand() -> None:
+    (fond,) = found("绿水鬼 表", "钟表/腕表")
+    (coded,) = found("驴牌 包", "箱包/女包")
+
+    assert fond.certainty < 0.5 < coded.certainty
+
+
+def test_who_declares_the_brand_hides_nothing_behind_its_nickname() -> None:
+    assert found("小棕瓶精华", "美妆/护肤", brand="雅诗兰黛") == []
+
+
+def test_a_price_far_below_the_brands_makes_a_missing_authorisation_certain() -> None:
+    (cheap,) = found("耐克跑鞋", "鞋靴/跑鞋", UNAUTHORISED, 0.2)
+    (usual,) = found("耐克跑鞋", "鞋靴/跑鞋", UNAUTHORISED, 0.9)
+
+    assert cheap.certainty > 0.9
+    assert usual.certainty < 0.5
+
+
+def notice(**fields: object) -> BrandRegistry:
+    row = {
+        "entry": "notice",
+        "brand": "nike",
+        "listing_id": "a",
+        "kind": "counterfeit",
+        "date": AT.replace(month=1),
+        "reference": "N-7",
+    }
+    return BrandRegistry([entry_of(RegistryRow.model_validate(row | fields), "nike", AT)])
+
+
+def test_a_notice_about_the_listing_counts_until_it_is_withdrawn() -> None:
+    (finding,) = found("跑鞋", "鞋靴/跑鞋", registry=notice())
+    withdrawn = notice(withdrawn_at=AT.replace(month=1, day=15))
+
+    assert "n-7" in finding.reason_zh
+    assert found("跑鞋", "鞋靴/跑鞋", registry=withdrawn) == []
+    assert found("跑鞋", "鞋靴/跑鞋", registry=notice(listing_id="b")) == []
