@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from data.brands import Brand
 from data.problem import FileError
 from data.registry import (
+    EMPTY_REGISTRY,
     Authorisation,
     BrandKey,
     BrandRegistry,
@@ -80,6 +81,14 @@ def brand_keys(brands: Iterable[Brand]) -> BrandKey:
         return names.get(folded, folded)
 
     return key
+
+
+def registry_version(home: Path) -> str:
+    """The version that ``load_registry`` would load, at the cost of one small file.
+
+    Raises ``FileError`` when the file names none.
+    """
+    return _current(registry_directory(home)) or EMPTY_REGISTRY.version
 
 
 def load_registry(home: Path, known_by: datetime | None = None) -> BrandRegistry:

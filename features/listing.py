@@ -21,10 +21,10 @@ from features.brand import (
 )
 from features.contradiction import Stated, capacity_ratio, contradictions, stated
 from features.finding import Finding
-from features.licence import licence_findings
+from features.licence import SharedNumbers, licence_findings
 from features.merchant import MERCHANT_FEATURES, merchant_values
 from features.normalise import normalise
-from features.price import ReferencePrices, discount, price_ratio
+from features.price import NO_REFERENCE_PRICES, ReferencePrices, discount, price_ratio
 from features.trademark import Dealing, brand_findings
 
 _OWN_FEATURES: Final[tuple[str, ...]] = (
@@ -48,6 +48,7 @@ _OWN_FEATURES: Final[tuple[str, ...]] = (
     "licence_missing",
     "licence_bad",
     "licence_exceeded",
+    "licence_shared",
     "contradictions",
     "contradiction_certainty",
     "capacity_ratio",
@@ -67,6 +68,28 @@ _PROVINCE: Final = re.compile(
 )
 
 
+class References(NamedTuple):
+    """What a listing is held against: rules, and what was observed of other listings and shops.
+
+    ``shared`` tells which shops use a licence number; None where nobody has looked.
+    """
+
+    brands: BrandIndex
+    licences: LicenceRules
+    prices: ReferencePrices = NO_REFERENCE_PRICES
+    registry: BrandRegistry = EMPTY_REGISTRY
+    shared: SharedNumbers | None = None
+
+    def known_at(self, at: datetime) -> "References":
+        """Without the observations that are of a later instant than ``at``."""
+        prices, shared = self.prices, self.shared
+        if prices.as_of is not None and prices.as_of > at:
+            prices = NO_REFERENCE_PRICES
+        return self._replace(
+            prices=prices, shared=None if shared is not None and shared.as_of > at else shared
+        )
+
+
 class ListingFacts(NamedTuple):
     """``values`` of ``LISTING_FEATURES``, NaN where unknown, and what the rules found."""
 
@@ -83,19 +106,13 @@ class _Texts(NamedTuple):
     claims: str
 
 
-def listing_features(
-    listing: Listing,
-    at: datetime,
-    brands: BrandIndex,
-    licence_rules: LicenceRules,
-    prices: ReferencePrices,
-    registry: BrandRegistry = EMPTY_REGISTRY,
-) -> ListingFacts:
+def listing_features(listing: Listing, at: datetime, references: References) -> ListingFacts:
     """Numbers and findings of a listing at the instant ``at``.
 
-    ``prices`` must have been observed before ``at``. What the listing leaves out is unknown: NaN
-    in the values, and no finding.
+    What was observed of others after ``at`` does not count. What the listing leaves out is
+    unknown: NaN in the values, and no finding.
     """
+    brands, rules, prices, registry, shared = references.known_at(at)
     texts = _texts(listing)
     facts = stated(listing)
     mentions = brand_mentions(texts.title, brands, texts.category)
@@ -108,7 +125,15 @@ def listing_features(
     dealing = Dealing(
         texts.title, texts.body, texts.category, mentions, hidden, allowed, ratio, notices
     )
-    licence = licence_findings(listing.category, listing.licences, texts.claims, at, licence_rules)
+    licence = licence_findings(
+        listing.category,
+        listing.licences,
+        texts.claims,
+        at,
+        rules,
+        shared=shared,
+        merchant_id=listing.merchant.merchant_id if listing.merchant else None,
+    )
     conflicts = contradictions(texts.title, facts, texts.body)
     findings = [
         *licence,
@@ -121,7 +146,7 @@ def listing_features(
         float(len(texts.title)),
         repetition(texts.title),
         *_brand_values(listing, texts, mentions, hidden, allowed, brands),
-        *_licence_values(listing, licence),
+        *_licence_values(listing, licence, shared),
         *_conflict_values(texts.title, facts, conflicts),
         _origin_ship_conflict(listing),
         float(listing.condition == "used"),
@@ -205,15 +230,19 @@ def _brand_values(
     yield float(bool(named - {declared})) if declared else nan
 
 
-def _licence_values(listing: Listing, found: list[Finding]) -> Iterator[float]:
+def _licence_values(
+    listing: Listing, found: list[Finding], shared: SharedNumbers | None
+) -> Iterator[float]:
     if listing.licences is None:
-        yield from (nan, nan, nan)
+        yield from (nan, nan, nan, nan)
         return
     missing = sum(finding.cue.startswith("licence missing") for finding in found)
     exceeded = sum(finding.cue.endswith("without its licence") for finding in found)
+    borrowed = sum(finding.cue.startswith("licence shared") for finding in found)
     yield float(missing)
-    yield float(len(found) - missing - exceeded)
+    yield float(len(found) - missing - exceeded - borrowed)
     yield float(exceeded)
+    yield nan if shared is None else float(borrowed)
 
 
 def _conflict_values(title: str, facts: list[Stated], conflicts: list[Finding]) -> Iterator[float]:

@@ -5,9 +5,11 @@ from typing import NamedTuple
 from data.brands import load_brands
 from data.lexicon import Lexicon, load_lexicon
 from data.licences import LicenceRules, load_licence_rules
+from data.registry import EMPTY_REGISTRY, BrandRegistry
 from data.taxonomy import Taxonomy, load_taxonomy
 from features.brand import BrandIndex
 from features.cues import CueReader
+from features.listing import References
 from features.tokenise import Tokeniser
 
 
@@ -18,6 +20,10 @@ class Knowledge(NamedTuple):
     lexicon: Lexicon
     licences: LicenceRules
     brands: BrandIndex
+
+    def references(self, registry: BrandRegistry = EMPTY_REGISTRY) -> References:
+        """What listings are held against, before anything was observed of prices."""
+        return References(self.brands, self.licences, registry=registry)
 
     def words(self) -> dict[str, int]:
         """Domain words for the tokeniser, with their frequency."""

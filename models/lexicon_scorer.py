@@ -10,15 +10,12 @@ from data.verdict import Hit, Kind, LabelVerdict, Suggestion, Verdict, harshest,
 from features.cues import label_weights
 from features.listing import listing_features
 from features.normalise import normalise
-from features.price import ReferencePrices
 from models.claim import FIRES
 from models.explain import MOST_HITS
 from models.knowledge import Knowledge
 from models.policy import CERTAIN, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT
 from models.texts import item_texts
 from models.verdicts import Versions, label_verdict, verdict
-
-_NO_PRICES = ReferencePrices(as_of=None, entries=())
 
 
 class LexiconScorer:
@@ -34,6 +31,7 @@ class LexiconScorer:
         self.kind = kind
         self.mildest = mildest
         self.knowledge = knowledge
+        self.references = knowledge.references()
         self.reader = knowledge.reader()
         self.policy_version = f"degraded-{mildest}"
         self.lexicon_version = knowledge.lexicon.version
@@ -98,7 +96,7 @@ class LexiconScorer:
             return
         known = self.knowledge
         instant = item.submitted_at or at
-        facts = listing_features(item, instant, known.brands, known.licences, _NO_PRICES)
+        facts = listing_features(item, instant, self.references)
         for code in dict.fromkeys(finding.code for finding in facts.findings):
             findings = [finding for finding in facts.findings if finding.code == code]
             certainty = max(finding.certainty for finding in findings)

@@ -9,11 +9,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from data.licences import LicenceRules
 from data.listing import Listing
-from features.brand import BrandIndex
 from features.cues import CueReader, label_weights
-from features.listing import LISTING_FEATURES, ListingFacts, listing_features
+from features.listing import LISTING_FEATURES, ListingFacts, References, listing_features
 from features.price import ReferencePrices
 from models.calibrated import Floats
 from models.claim import Read, read_text
@@ -78,13 +76,11 @@ class ListingModel:
     ngrams: NgramScorer
     boosted: Mapping[str, Boosted]
     reader: CueReader
-    brands: BrandIndex
-    licences: LicenceRules
-    prices: ReferencePrices
+    references: References
 
     def assess(self, listing: Listing, at: datetime) -> ListingAssessment:
         """Score one listing as of an instant; the same whether alone or among others."""
-        read = read_listing(listing, at, self.reader, self.brands, self.licences, self.prices)
+        read = read_listing(listing, at, self.reader, self.references)
         texts = [unit.text for text in prose(read).values() for unit in text.units]
         units = self.ngrams.logits(texts) if texts else np.empty((0, 1 + len(self.heads)))
         row = model_row(read, units, self.codes, self.heads)
@@ -103,12 +99,7 @@ class ListingModel:
 
 
 def read_listing(
-    listing: Listing,
-    at: datetime,
-    reader: CueReader,
-    brands: BrandIndex,
-    licences: LicenceRules,
-    prices: ReferencePrices,
+    listing: Listing, at: datetime, reader: CueReader, references: References
 ) -> ListingRead:
     """Read every text of a listing, and let the rules look at it."""
     texts = {field: read_text(text, reader) for field, text in item_texts(listing)}
@@ -116,7 +107,7 @@ def read_listing(
     for read in texts.values():
         for code, weight in label_weights(read.reading.hits).items():
             weights[code] = max(weights.get(code, 0.0), weight)
-    return ListingRead(texts, listing_features(listing, at, brands, licences, prices), weights)
+    return ListingRead(texts, listing_features(listing, at, references), weights)
 
 
 def prose(read: ListingRead) -> dict[str, Read]:
@@ -153,16 +144,16 @@ def pack_listings(model: ListingModel, trees: Mapping[str, str]) -> dict[str, by
         "heads": model.heads,
         "scaling": {code: [head.slope, head.offset] for code, head in model.boosted.items()},
         "features": row_names(model.codes, model.heads),
-        "prices": json.loads(model.prices.model_dump_json()),
+        "prices": json.loads(model.references.prices.model_dump_json()),
     }
     files = {_TEXT_FILE: pack_ngrams(model.ngrams), _FACTS_FILE: pack_json(facts)}
     return {**files, **{f"{_TREES_PREFIX}{c}.txt": text.encode() for c, text in trees.items()}}
 
 
 def unpack_listings(
-    files: Mapping[str, bytes], reader: CueReader, brands: BrandIndex, licences: LicenceRules
+    files: Mapping[str, bytes], reader: CueReader, references: References
 ) -> ListingModel:
-    """The inverse of ``pack_listings``.
+    """The inverse of ``pack_listings``; the prices of ``references`` give way to the artefact's.
 
     Raises ValueError when the artefact was made for other features than this code computes.
     """
@@ -176,4 +167,4 @@ def unpack_listings(
     }
     prices = ReferencePrices.model_validate_json(json.dumps(facts["prices"]))
     ngrams = unpack_ngrams(files[_TEXT_FILE])
-    return ListingModel(codes, heads, ngrams, boosted, reader, brands, licences, prices)
+    return ListingModel(codes, heads, ngrams, boosted, reader, references._replace(prices=prices))

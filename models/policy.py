@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
-from data.licences import LicenceRules, fold_number
+from data.licences import LicenceRules
+from data.registry import EMPTY_REGISTRY
 from data.segment import LiveSegment
 from data.taxonomy import Label
 from data.verdict import Suggestion
-from features.licence import licence_findings
+from features.licence import sound_licences
 from features.normalise import normalise
 from models.artifact import Thresholds
 
@@ -63,11 +64,13 @@ _COVERS: Final = {
 }
 
 
-def policy_version(name: str, thresholds: Thresholds) -> str:
-    """A name that changes with any number the policy decides by."""
+def policy_version(
+    name: str, thresholds: Thresholds, registry: str = EMPTY_REGISTRY.version
+) -> str:
+    """A name that changes with any number the policy decides by, and with the brand registry."""
     shifts = sorted((*key, value) for key, value in _SHIFTS.items())
     numbers = [BLOCK_AT, CERTAIN, PLAIN_WEIGHT, EXPLICIT_WEIGHT, EXPLICIT_PROBABILITY, shifts]
-    text = json.dumps([name, thresholds.model_dump(), numbers, _COVERS])
+    text = json.dumps([name, thresholds.model_dump(), numbers, _COVERS, registry])
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
@@ -101,7 +104,7 @@ class ClaimContext:
         requirement = self.rules.requirement(normalise(category).text)
         if requirement is None or requirement.group not in _COVERS:
             return {}
-        valid = self._valid(category, licences, at)
+        valid = sound_licences(licences, at, self.rules)
         covered = any(
             key.startswith(_COVERS[requirement.group]) and not key.endswith("_ad") for key in valid
         )
@@ -109,17 +112,6 @@ class ClaimContext:
             code: shift
             for (code, group, licensed), shift in _SHIFTS.items()
             if group == requirement.group and licensed == covered
-        }
-
-    def _valid(self, category: str, licences: Mapping[str, str], at: datetime) -> Set[str]:
-        faulty = {f.field for f in licence_findings(category, licences, "", at, self.rules)}
-        known = ((self.rules.format(key), number) for key, number in licences.items())
-        return {
-            entry.key
-            for entry, number in known
-            if entry is not None
-            and entry.compiled.fullmatch(fold_number(number))
-            and f"licences.{entry.key}" not in faulty
         }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from data.record import Record
+from data.registry import EMPTY_REGISTRY, BrandRegistry
 from data.verdict import Kind, Suggestion, Verdict
 from features.cues import CueReader
 from features.tokenise import ENGINE, Tokeniser, engine_version
@@ -47,8 +48,12 @@ class Scorer(Protocol):
         """Do once whatever the first score would otherwise wait for."""
 
 
-def load_scorer(directory: Path, policy: PolicyName = "balanced") -> Scorer:
-    """The scorer of an artefact at one of its operating points.
+def load_scorer(
+    directory: Path,
+    policy: PolicyName = "balanced",
+    registry: BrandRegistry = EMPTY_REGISTRY,
+) -> Scorer:
+    """The scorer of an artefact at one of its operating points, with the brands registered.
 
     Raises ArtifactError when the artefact is damaged, was made for other features, or with
     another tokeniser.
@@ -56,13 +61,17 @@ def load_scorer(directory: Path, policy: PolicyName = "balanced") -> Scorer:
     manifest = read_manifest(directory)
     files = read_files(directory, manifest)
     try:
-        return _scorer(directory, manifest, files, policy)
+        return _scorer(directory, manifest, files, policy, registry)
     except (ValueError, KeyError, TreesError) as error:
         raise ArtifactError(f"{directory}: {error}; train the model anew") from error
 
 
 def _scorer(
-    directory: Path, manifest: Manifest, files: Mapping[str, bytes], policy: PolicyName
+    directory: Path,
+    manifest: Manifest,
+    files: Mapping[str, bytes],
+    policy: PolicyName,
+    registry: BrandRegistry,
 ) -> Scorer:
     knowledge = load_knowledge()
     words = json.loads(files[WORDS])
@@ -71,11 +80,11 @@ def _scorer(
     thresholds = manifest.thresholds[policy]
     versions = Versions(
         model=manifest.model_version,
-        policy=policy_version(policy, thresholds),
+        policy=policy_version(policy, thresholds, registry.version),
         lexicon=knowledge.lexicon.version,
     )
     if manifest.kind == "listings":
-        listings = unpack_listings(files, reader, knowledge.brands, knowledge.licences)
+        listings = unpack_listings(files, reader, knowledge.references(registry))
         return ListingScorer(listings, thresholds, versions, knowledge.taxonomy)
     claims = unpack_claims(files, reader)
     context = ClaimContext(knowledge.licences)
@@ -84,8 +93,7 @@ def _scorer(
 
 def degraded_scorer(kind: Kind, mildest: Suggestion) -> Scorer:
     """The scorer of lexicon and rules alone."""
-    knowledge = load_knowledge()
-    return LexiconScorer(kind, mildest, knowledge)
+    return LexiconScorer(kind, mildest, load_knowledge())
 
 
 def tokenisation(words: Mapping[str, int]) -> Tokenisation:

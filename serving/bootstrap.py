@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from data.ledger import Keys, Ledger, LedgerError
+from data.registry_store import load_registry, registry_version
 from data.verdict import Kind
 from serving import journal
 from serving.answer import Desk
@@ -88,12 +89,12 @@ def _report(watching: asyncio.Task[None]) -> None:
 def library(policy: Literal["balanced", "capacity"]) -> Library:
     """The scorers that `models` provides, imported when the first one is asked for."""
 
-    def load(directory: Path) -> "Scorer":
+    def load(directory: Path, home: Path) -> "Scorer":
         from models.scorer import load_scorer
 
-        return load_scorer(directory, policy)
+        return load_scorer(directory, policy, load_registry(home))
 
-    return Library(_champion, load, _degraded)
+    return Library(_champion, registry_version, load, _degraded)
 
 
 def _champion(home: Path, kind: Kind) -> Path | None:

@@ -19,18 +19,24 @@ KINDS: tuple[Kind, ...] = ("claims", "listings")
 
 
 class Library(NamedTuple):
-    """Where scorers come from."""
+    """Where scorers come from.
+
+    ``champion``, ``registry`` (the version of the brand registry) and ``load`` are asked with the
+    home that the service runs on. What stands in for a champion knows no registry: one that is
+    damaged must not take it down, too.
+    """
 
     champion: Callable[[Path, Kind], Path | None]
-    load: "Callable[[Path], Scorer]"
+    registry: Callable[[Path], str]
+    load: "Callable[[Path, Path], Scorer]"
     degraded: 'Callable[[Kind, Literal["pass", "review"]], Scorer]'
 
 
 class Champions:
     """The champion of each kind, and the lexicon-and-rules scorer that stands in for it.
 
-    A new artefact is loaded and warmed off the event loop, then one reference is swapped. One
-    that is refused leaves the one before it in place.
+    A new artefact or brand registry is loaded and warmed off the event loop, then one reference
+    is swapped. One that is refused leaves the one before it in place.
     """
 
     def __init__(
@@ -46,7 +52,7 @@ class Champions:
         self._metrics = metrics
         self._scorers: dict[Kind, Scorer] = {}
         self._stand_ins: dict[Kind, Scorer] = {}
-        self._tried: dict[Kind, Path | None] = {}
+        self._tried: dict[Kind, tuple[Path | None, str]] = {}
         self._often = journal.OncePerMinute()
         self._loading = threading.Lock()
         self.is_ready = False
@@ -74,7 +80,7 @@ class Champions:
             self.is_ready = True
 
     def reload(self) -> None:
-        """Take over champions that have changed since the last look."""
+        """Take over champions and registries that have changed since the last look."""
         with self._loading:
             for kind in KINDS:
                 self._reload(kind)
@@ -88,12 +94,13 @@ class Champions:
 
     def _reload(self, kind: Kind) -> None:
         try:
-            directory = self._library.champion(self._home, kind)
-            if kind in self._tried and self._tried[kind] == directory:
+            found = self._library.champion(self._home, kind), self._library.registry(self._home)
+            if self._tried.get(kind) == found:
                 return
-            self._tried[kind] = directory
+            self._tried[kind] = found
+            directory, _ = found
             if directory is not None:
-                scorer = self._library.load(directory)
+                scorer = self._library.load(directory, self._home)
                 scorer.warm()
                 self._scorers[kind] = scorer
                 self._metrics.loads.labels(kind, "loaded").inc()

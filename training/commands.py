@@ -21,6 +21,7 @@ from data.home import home
 from data.problem import FileError, MingchaError, UsageError
 from data.read import Layout
 from data.record import parse_instant
+from data.registry_store import load_registry
 from data.verdict import Kind
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def score(
     from training.offline import score_file
 
     at = _instant(as_of)
-    scorer = load_scorer(_artifact(kind, model), policy)
+    registry = load_registry(home(os.environ), known_by=at)
+    scorer = load_scorer(_artifact(kind, model), policy, registry)
     layout = parse_layout(map_, set_, encoding)
     progress = _progress(f"score {kind}")
     processes = workers or os.cpu_count() or 1

@@ -18,7 +18,7 @@ from data.problem import FileError
 from data.read import Layout, Rejected, read_records
 from data.simulate.listings import simulate_listings
 from data.split import grouped_folds, script_groups
-from features.price import NO_REFERENCE_PRICES, ReferencePrices, build_reference_prices
+from features.price import ReferencePrices, build_reference_prices
 from models.claim import Read
 from models.knowledge import Knowledge
 from models.listing import (
@@ -165,17 +165,8 @@ def fit_listings(
     """Fit text heads and trees. ``prices`` are known to what is judged after their date only."""
     codes = knowledge.taxonomy.codes
     reader = knowledge.reader()
-    reads = [
-        read_listing(
-            doc.listing,
-            doc.at,
-            reader,
-            knowledge.brands,
-            knowledge.licences,
-            _known_by(prices, doc.at),
-        )
-        for doc in docs
-    ]
+    references = knowledge.references()._replace(prices=prices)
+    reads = [read_listing(doc.listing, doc.at, reader, references) for doc in docs]
     table = _unit_table(docs, reads, codes)
     heads = table.heads()
     parts = grouped_folds([doc.group for doc in docs], folds, seed)
@@ -196,20 +187,12 @@ def fit_listings(
         ngrams=units.export(),
         boosted=boosted,
         reader=reader,
-        brands=knowledge.brands,
-        licences=knowledge.licences,
         # Prices of a simulation say nothing about real goods: they train, and stay behind.
-        prices=NO_REFERENCE_PRICES if any(map(_is_simulated, docs)) else prices,
+        references=knowledge.references() if any(map(_is_simulated, docs)) else references,
     )
     any_unseen = unseen.pop(ANY)
     labels = {code: np.minimum(logits, any_unseen) for code, logits in unseen.items()}
     return FittedListings(model, units, texts, any_unseen, labels)
-
-
-def _known_by(prices: ReferencePrices, at: datetime) -> ReferencePrices:
-    """The prices, for what is judged after they were observed."""
-    observed = prices.as_of is not None and prices.as_of <= at
-    return prices if observed else NO_REFERENCE_PRICES
 
 
 def _is_simulated(doc: ListingDoc) -> bool:

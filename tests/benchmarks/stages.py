@@ -89,9 +89,9 @@ def _listing_stages(model: ListingModel, item: Listing, at: datetime, clock: _Cl
     clock("texts: normalise, split, cues (title only)", lambda: read_text(item.title, model.reader))
     clock(
         "facts and rules",
-        lambda: listing_features(item, at, model.brands, model.licences, model.prices),
+        lambda: listing_features(item, at, model.references),
     )
-    read = read_listing(item, at, model.reader, model.brands, model.licences, model.prices)
+    read = read_listing(item, at, model.reader, model.references)
     texts = [unit.text for text in prose(read).values() for unit in text.units]
     units = clock("n-grams", lambda: model.ngrams.logits(texts))
     row = clock("row", lambda: model_row(read, units, model.codes, model.heads))

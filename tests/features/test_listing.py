@@ -10,7 +10,7 @@ from data.licences import load_licence_rules
 from data.listing import Listing
 from data.simulate.listings import simulate_listings
 from features.brand import BrandIndex
-from features.listing import LISTING_FEATURES, ListingFacts, listing_features
+from features.listing import LISTING_FEATURES, ListingFacts, References, listing_features
 from features.price import NO_REFERENCE_PRICES, ReferencePrice, ReferencePrices
 
 INDEX = BrandIndex(load_brands())
@@ -29,7 +29,7 @@ def facts(fields: dict[str, object], prices: ReferencePrices = PRICES) -> Listin
         "price": 100.0,
     }
     listing = Listing.model_validate(plain | fields)
-    return listing_features(listing, AT, INDEX, RULES, prices)
+    return listing_features(listing, AT, References(INDEX, RULES, prices))
 
 
 def value(name: str, **fields: object) -> float:
@@ -151,7 +151,9 @@ def test_a_nickname_on_second_hand_goods_is_less_certain() -> None:
 
 def test_every_finding_cites_a_rule_a_reason_and_words_of_its_field() -> None:
     for item in simulate_listings(400, seed=5, at=AT, bad_share=0.5):
-        for finding in listing_features(item.listing, AT, INDEX, RULES, PRICES).findings:
+        for finding in listing_features(
+            item.listing, AT, References(INDEX, RULES, PRICES)
+        ).findings:
             assert finding.cue
             assert finding.reason_zh
             assert finding.basis
@@ -159,8 +161,8 @@ def test_every_finding_cites_a_rule_a_reason_and_words_of_its_field() -> None:
 
 def test_the_same_listing_has_the_same_values() -> None:
     for item in simulate_listings(50, seed=6, at=AT, bad_share=0.5):
-        once = listing_features(item.listing, AT, INDEX, RULES, PRICES)
-        again = listing_features(item.listing, AT, INDEX, RULES, PRICES)
+        once = listing_features(item.listing, AT, References(INDEX, RULES, PRICES))
+        again = listing_features(item.listing, AT, References(INDEX, RULES, PRICES))
         assert str(once) == str(again)
 
 

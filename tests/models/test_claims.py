@@ -247,6 +247,7 @@ def test_any_number_of_the_policy_changes_its_version() -> None:
     assert one == policy_version("balanced", Thresholds(flag=0.5, label=0.5))
     assert one != policy_version("balanced", Thresholds(flag=0.5, label=0.51))
     assert one != policy_version("capacity", Thresholds(flag=0.5, label=0.5))
+    assert one != policy_version("balanced", Thresholds(flag=0.5, label=0.5), registry="a1b2")
 
 
 def test_a_caught_row_mostly_names_its_label(scorer: ClaimScorer) -> None:

@@ -45,7 +45,7 @@ def test_the_artefact_gives_what_the_fitted_pipeline_gives() -> None:
     docs = seed_docs(AT, 4, 3)[::2] + simulated
     fitted = fit_listings(docs, knowledge, NO_REFERENCE_PRICES, lambda _: None, folds=2)
     files = pack_listings(fitted.model, fitted.trees)
-    loaded = unpack_listings(files, knowledge.reader(), knowledge.brands, knowledge.licences)
+    loaded = unpack_listings(files, knowledge.reader(), knowledge.references())
 
     units = fitted.units.decision(np.arange(len(fitted.units.tfidf.table.texts)))
     for doc in docs[:60]:

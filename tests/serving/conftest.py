@@ -102,25 +102,31 @@ def _label(text: str, word: str, suggestion: Suggestion) -> LabelVerdict:
 
 @dataclass
 class Shelf:
-    """The artefacts that the service finds, by the name of their directory."""
+    """The artefacts that the service finds, by the name of their directory, and the registry."""
 
     current: dict[Kind, str | None] = field(
         default_factory=lambda: {"claims": "v1", "listings": "v1"}
     )
     scorers: dict[tuple[str, str], WordScorer] = field(default_factory=dict)
+    registry: str = "empty"
 
     def library(self) -> Library:
         def champion(_home: Path, kind: Kind) -> Path | None:
             version = self.current[kind]
             return None if version is None else Path(kind) / version
 
-        def load(directory: Path) -> WordScorer:
+        def load(directory: Path, _home: Path) -> WordScorer:
             if directory.name == "broken":
                 raise ValueError("manifest says otherwise")
             kind: Kind = "claims" if directory.parent.name == "claims" else "listings"
             return self.scorers.setdefault((kind, directory.name), WordScorer(kind, directory.name))
 
-        return Library(champion, load, lambda kind, mildest: WordScorer(kind, None, mildest))
+        return Library(
+            champion,
+            lambda _home: self.registry,
+            load,
+            lambda kind, mildest: WordScorer(kind, None, mildest),
+        )
 
 
 class Service:

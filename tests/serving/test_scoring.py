@@ -75,6 +75,15 @@ def test_a_new_champion_takes_over_and_decides_anew(service: Service, shelf: She
     assert second["previous_decision_id"] == first["decision_id"]
 
 
+def test_a_new_brand_registry_is_taken_over(service: Service, shelf: Shelf) -> None:
+    loads = service.runtime.metrics.loads.labels("listings", "loaded")
+    before = loads._value.get()
+    shelf.registry = "a1b2c3d4e5f6"
+    service.runtime.champions.reload()
+
+    assert loads._value.get() == before + 1
+
+
 def test_a_broken_new_champion_leaves_the_old_one_in_place(service: Service, shelf: Shelf) -> None:
     shelf.current["claims"] = "broken"
     service.runtime.champions.reload()
