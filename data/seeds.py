@@ -1,7 +1,7 @@
 """How seed files are found, read and named when they are wrong."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Self, TypeVar
@@ -98,15 +98,27 @@ def one_of(value: str, allowed: tuple[str, ...], what: str, path: Path, line: in
     return value
 
 
-def content_version(directory: Path) -> str:
-    """Twelve hexadecimal digits that change when any seed file below ``directory`` does."""
+def content_version(directory: Path, without: Collection[str] = ()) -> str:
+    """Twelve hexadecimal digits that change when any seed file below ``directory`` does.
+
+    The directories in it that are called as in ``without`` are left out.
+    """
     digest = hashlib.sha256()
-    files = [path for path in directory.rglob("*") if path.suffix in _SEED_SUFFIXES]
+    files = [
+        path
+        for path in directory.rglob("*")
+        if path.suffix in _SEED_SUFFIXES and path.relative_to(directory).parts[0] not in without
+    ]
     for path in sorted(files, key=lambda path: path.relative_to(directory).as_posix()):
         name = path.relative_to(directory).as_posix().encode()
         content = path.read_bytes()
         digest.update(b"%d:%s%d:%s" % (len(name), name, len(content), content))
     return digest.hexdigest()[:12]
+
+
+def knowledge_version() -> str:
+    """The version of the seeds that answers depend on: all but examples and regression rows."""
+    return content_version(seed_path(""), without=("examples", "regression"))
 
 
 def seeds_version() -> str:

@@ -4,8 +4,8 @@ from typing import Literal
 
 from data.record import Instant, Record
 
-Kind = Literal["claims", "listings"]
-"""What is judged: windows of speech (话术) or listings (商品)."""
+Kind = Literal["claims", "listings", "feedback"]
+"""What models are about: windows of speech (话术), listings (商品), after-sale texts (售后文本)."""
 
 Suggestion = Literal["pass", "review", "block"]
 RiskLevel = Literal["none", "low", "medium", "high"]

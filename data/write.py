@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Literal, Self, TypeVar, cast
 
+from data.feedback import FeedbackAnswer
 from data.problem import FileError, UsageError
 from data.record import Record
 from data.table import DELIMITERS, MAX_RAW, Rejected, file_format
@@ -32,6 +33,15 @@ VERDICT_COLUMNS: Final[Columns] = {
     "codes": "text",
     "evidence": "text",
     "model_version": "text",
+}
+
+FEEDBACK_COLUMNS: Final[Columns] = {
+    "data_id": "text",
+    "probability": "number",
+    "complaint": "whole",
+    "negative_probability": "number",
+    "negative": "whole",
+    "kinds": "text",
 }
 
 _BATCH: Final = 1_000
@@ -62,6 +72,16 @@ def flat_verdict(verdict: Verdict) -> dict[str, Cell]:
         "evidence": " | ".join(dict.fromkeys(hits)),
         "model_version": verdict.model_version,
     }
+
+
+def write_feedback_answers(path: Path, answers: Iterable[FeedbackAnswer]) -> int:
+    """Write what buyers' texts say as ``write_verdicts`` does; flat, ``kinds`` are JSON text."""
+    return write_answers(path, answers, FEEDBACK_COLUMNS, flat_feedback)
+
+
+def flat_feedback(answer: FeedbackAnswer) -> dict[str, Cell]:
+    """An answer as one row of a table."""
+    return {**answer.model_dump(exclude={"kinds"}), "kinds": json.dumps(answer.kinds)}
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> int:

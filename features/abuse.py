@@ -1,13 +1,15 @@
 """Titles stuffed with words or brands, brands off their category, variants that are bait."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from data.listing import Listing, Sku
 from features.brand import BrandIndex, Mention, is_category_of
 from features.finding import Finding
 from features.normalise import normalise
+from features.prefilter import Prefiltered
 
 BAIT: Final = re.compile(r"定金|订金|样品|勿拍|体验|补差|差价|邮费|备用|无货|占位|链接")
 """Words of variants that are not the goods; how often they stand there is a feature."""
@@ -17,21 +19,57 @@ _IDEOGRAPHS: Final = re.compile(r"[一-龥]+")
 
 # Nothing can be had for it, whatever else the variant says.
 _NO_GOODS: Final = re.compile(
-    r"勿拍|别拍|不发货|无货|没货|抢光|占位|补差|差价|补尾款|补运费|邮费|运费|拍下联系|联系客服|改价"
-    r"|专用链接|引流|备用"
+    r"勿拍|别拍|不要拍|请勿下单|不发货|不发实物|无实物|虚拟|无货|没货|缺货|抢光|售罄|已抢完|"
+    r"占位|占坑|补差|差价|差额|补尾款|补运费"
+    r"|邮费|运费|拍下联系|联系客服|咨询客服|问客服|改价|专用链接|引流|备用|凑单|秒杀名额|抽奖|"
+    r"预约资格|排队|不单卖|不单独"
 )
-_SMALL_GOODS: Final = re.compile(r"样品|小样|体验|试用|试吃|尝鲜")
-_AMOUNT: Final = re.compile(r"\d\s*(?:g|克|ml|毫升|片|粒|支|包|袋|条|颗|次|枚|小?时|天|[*x×]\d)")
-_DEPOSIT: Final = re.compile(r"定金|订金")
-_MADE_TO_ORDER: Final = re.compile(r"定制|订制|定做|预订|尾款|预售")
-_SAMPLE_BY_POST: Final = re.compile(r"寄样|色卡|色板|小块|布样|料样")
+_SMALL_GOODS: Final = re.compile(r"样品|小样|体验|试用|试吃|尝鲜|试喝|试穿|试香|迷你装|旅行装|尝味")
+_AMOUNT: Final = re.compile(
+    r"(?<![\d.])(\d{1,5}(?:\.\d)?) ?(kg|公斤|千克|克|g|ml|毫升|升|l|斤|片|粒|支|包|袋|条|颗|次|"
+    r"枚|小?时|天|只|张|抽|[x×*]\d)"
+)
+_DEPOSIT: Final = re.compile(r"定金|订金|押金|预付|意向金|诚意金|首付|预约金")
+_MADE_TO_ORDER: Final = re.compile(r"定制|订制|定做|预订|尾款|预售|量房|设计|婚纱|装修|全屋|租")
+_SAMPLE_BY_POST: Final = re.compile(r"寄样|色卡|色板|小块|布样|料样|样布|样片|样板")
+_THINGS: Final = (
+    r"表带|表链|贴膜|钢化膜|保护膜|镜头膜|手机壳|保护套|防尘[套罩塞]|吊牌|包装盒|礼品[袋盒]|"
+    r"手提袋|礼袋|纸袋|手提(?:纸)?袋|礼盒外?盒"
+    r"|赠品|配件|配件包|螺丝|螺母|螺钉|膨胀管|垫片|胶垫|内胆垫|密封圈|说明书|数据线|充电线|"
+    r"电源线|转接头|挂绳|挂钩|收纳[袋盒]|鞋带|鞋盒|鞋垫"
+    r"|鞋撑|防尘袋|空(?:包装)?[盒瓶罐箱壳袋]子?|行李牌|拨片|除尘贴|批头|变调夹|琴弦|弦|琴包|"
+    r"松香|擦琴布|擦拭布|眼镜布|镜布|清洁布"
+    r"|目录|封面|书签|书皮|贺卡|祝福卡|卡片|明信片|贴纸|海报|徽章|钥匙扣|挂件|丝带|蝴蝶结|彩带|"
+    r"冰袋|保温袋|泡沫箱|编织袋"
+    r"|(?:替换)?电池|遥控器|支架|底座|托盘|脚垫|脚套|脚轮|轮子|把手|拉手|合页|插头|开关|灯泡|"
+    r"灯珠|滤网|滤芯|刷头|喷头|瓶盖|杯盖|杯套|杯刷|杯垫"
+    r"|吸管|勺子|叉子|筷子|一次性手套|围裙|枕套|抱枕套|床笠角|绑带|魔术贴|扎带|气针|打气针|"
+    r"气筒|网兜|球袋|护腕|护膝|手绳|链子|耳堵|耳塞套"
+    r"|耳帽|腰带扣|扣子|备用扣|线头|针线|衣架|裤夹|洗衣袋|证书|鉴定证书|保修卡|延保|会员|入会|"
+    r"优惠券|代金券|抵用券|兑换码|激活码|种子|营养土|花盆|肥料"
+    r"|鱼食|捞网|滴管|量勺|喂食器|湿巾|试纸|验光|镜盒|镜框|眼镜盒|单镜框|空架|裸架|单壳|空壳|"
+    r"机壳|导学课|试听课?|公开课|预习课|体验课|第一[讲节课]|试学"
+)
+_FEE: Final = (
+    r"(?:刻字|加工|安装|手工|咨询|服务|设计|加急|人工|打包|报名|快递|包装|上门|检测|搬运|"
+    r"材料|升级|定制|代拍|清洗|测量|量尺|上楼)费"
+)
 _PART: Final = re.compile(
-    r"^(?:单)?(?:表带|表链|贴膜|钢化膜|保护膜|手机壳|保护套|吊牌|包装盒|礼品袋|手提袋|赠品|配件|螺丝"
-    r"|说明书|数据线|挂绳|收纳袋|鞋带|鞋盒|空(?:包装)?盒子?|手提(?:纸)?袋|行李牌|拨片|除尘贴|批头"
-    r"|(?:刻字|加工|安装|手工|咨询|服务)费|目录|封面)(?:\S{0,5})$"
+    rf"^(?:【[^】]{{0,6}}】|\[[^\]]{{0,6}}\])?(?:仅|单独?|只[要买拍]|单拍|单买|加购|另购|备用|"
+    rf"赠送|送|只是)?(?:\S{{0,4}}?)(?P<thing>{_THINGS}|{_FEE})"
+    r"(?:\S{0,6})$"
 )
-_CHEAP: Final = 0.1
+_WITHOUT: Final = re.compile(
+    r"(?:不含|不带|不包含|不送|不是|无)(?P<thing>主?机器?|主体|本体|本品|商品|产品|灯|机芯|琴|"
+    r"表|手机|电脑|书|正装|内容|实物|车|锅|床|床垫|被芯|被子|枕芯|镜片|茶叶|酒|衣服|鞋|包|玉|"
+    r"手镯|灶|电池|柜体|沙发|手串|刀|杯子|壶|相机|镜头|人偶|课程|正课)"
+)
+_CHEAP: Final = 0.25
+"""The goods cost four times a variant or more, before it can be bait."""
+
 _FRONT: Final = 1.05
+_BIG: Final = re.compile(r"整箱|大瓶|大桶|量贩|家庭装|大容量|正装|全套|整套|大包|囤货|礼盒")
+_BIG_TIMES: Final = 4.0
 
 # Hardly a brand of clothes, phones or watches sells these.
 _FAR: Final = re.compile(
@@ -60,30 +98,200 @@ def abuse_findings(
     brands: BrandIndex,
 ) -> Iterator[Finding]:
     """Stuffing, foreign brands and bait; ``title`` and ``category`` are normalised."""
-    repeated = repetition(title)
-    if repeated >= 6 and repeated >= 0.12 * len(title):
-        yield _abuse("title", title, "keyword stuffing", 0.6, "标题重复堆砌同一个词")
+    word = _stuffed(title)
+    if word:
+        yield _abuse("title", title, "keyword stuffing", 0.6, f"标题重复堆砌“{word}”")
+    yield from _varieties(title, category)
     foreign = _foreign(listing, mentions, allowed, brands)
     if len(foreign) >= 3:
         yield _abuse("title", title, "brand stuffing", 0.6, "标题堆砌多个互不相关的品牌")
     yield from _off_category(title, category, foreign, brands)
-    yield from _no_goods(title)
+    yield from _no_goods(title, listing)
     yield from _bait(listing)
+
+
+_WORD: Final = re.compile("[一-龥]{2,}")
+_MOST_TITLE: Final = 200
+# Parts of numbers and measures repeat in honest titles: 一包一包, 10斤5斤3斤.
+_COUNTING: Final = re.compile("[一二三四五六七八九十百千两多个件只包斤克装片支瓶款色码号型送]")
+
+
+def _stuffed(title: str) -> str:
+    """The word that a title repeats beyond what names goods; empty when there is none."""
+    repeated = repetition(title)
+    letters = "".join(_IDEOGRAPHS.findall(title[:_MOST_TITLE]))
+    if not letters or repeated < 5:
+        return ""
+    if repeated >= 6 and repeated >= 0.15 * len(letters) and repeated >= 0.12 * len(title):
+        return max(set(letters), key=letters.count)
+    runs = _WORD.findall(title[:_MOST_TITLE])
+    pairs = Counter(run[at : at + 2] for run in runs for at in range(len(run) - 1))
+    word, times = max(pairs.items(), key=lambda pair: pair[1], default=("", 0))
+    if times >= 5 and times * 2 >= 0.2 * len(letters) and not _COUNTING.search(word):
+        return word
+    return ""
 
 
 # The listing is no goods, or its price is none: 补差价专拍, 标价非售价.
 _PLACEHOLDER: Final = re.compile(
-    r"(?<!无需)(?<!不用)(?<!免)补差(?:价|额)?(?:专拍|专用|链接)|差额补|差(?:几元|多少|几块)[^，。]{0,2}[拍补]"
+    r"(?<!无需)(?<!不用)(?<!免)补差(?:价|额)?(?:专拍|专用|链接)|差额补|差(?:几元|多少|"
+    r"几块)[^，。]{0,2}[拍补]"
     r"|报多少拍|拍几件|标价(?:非|不是)售价|标价(?:是|仅)?占位|勿自助下单|本页不发货|换标题第"
     r"|(?:邮费|运费|改价)(?:专拍|专用链接|补拍)"
+    r"|(?:价格|标价|售价)(?:私聊|面议|私信|不真实|随意标|乱标|仅?占位|以客服(?:报价)?为准|"
+    r"仅供参考|无效)|非实价|价格(?:不是|非)真实"
+    r"|虚拟(?:商品|链接)?(?:勿拍|占位)|占位(?:链接|勿拍)|(?:测试|备用|空白|占坑)(?:链接|商品|"
+    r"宝贝)|(?:此|本)链接(?:不发货|勿拍|作废)"
+)
+_HINTS: Final = Prefiltered([_PLACEHOLDER])
+_PRICE_IS_NONE: Final = re.compile(
+    r"(?:标价|页面价格|显示价格|链接价格|价格)(?:非|不是|并非|只是占位|仅为占位|不代表)(?:真实|"
+    r"实际|最终)?(?:售价|成交价|价格)?"
+    r"|(?:实际|真实)(?:售价|价格|成交价)(?:请|需|要|以)[^，。]{0,4}(?:咨询|联系|问|私聊|客服)|"
+    r"标价(?:无效|为虚|随便)"
+    r"|按标价拍下?(?:不发|无效|不予发货)"
+)
+_MEANINGLESS: Final = re.compile(
+    r"编号|看主?图(?:片|下单|拍|自选)?|如图|见图|图片?款|主图款|详见(?:图|详情)|标题(?:不方便|"
+    r"不能|不便|没法|写不了)[^，。]{0,4}(?:写|说|打)?|不方便(?:写|说|打字|透露)|懂的(?:都?来|"
+    r"都懂|自来|进|拍)|你懂的"
+    r"|老(?:客|顾客|粉|地方)(?:户|专拍|专享|专属|自拍|返单)?|vip专?[拍属享]|会员专拍|"
+    r"专[拍属](?:链接|通道)?|私(?:密|聊)(?:发货|下单)?|暗号|口令|看(?:直播|主播)[^，。]{0,4}|"
+    r"主播(?:说的?|推荐|同款|讲解)(?:那[个款件])?"
+    r"|(?:问|咨询|联系|私信)客服(?:拍|下单|再拍)?|直播间?(?:专[拍享属]?|福利|秒杀|链接|款|特惠|"
+    r"同款)?|(?:福利|秒杀|爆款|神秘|隐藏|新)(?:链接|款|品|商品)|链接|商品|宝贝|标题|上架|勿拍|"
+    r"请勿|测试|占位|自用|随便|拍下|备注|留言"
+    r"|[一二三四五六七八九十]号|号|款式?|新品|现货|包邮|正品|同款|热卖|特价|限时|优惠|好物|"
+    r"推荐|精选|高端|定制|下单|发货|按|的|了|一|这|那|个|件|不|方便|内部|渠道|货|私|单"
+)
+_LEAST_TITLE: Final = 2
+_TELLS: Final = re.compile(
+    r"编号|看图|看主图|如图|见图|不方便|不能写|写不了|懂的|暗号|老客|老粉|vip|专拍|私聊|私密|"
+    r"链接|看直播|主播|口令|问客服|咨询客服|联系客服|测试|你懂|神秘|隐藏|占位|号"
 )
 
 
-def _no_goods(title: str) -> Iterator[Finding]:
-    match = _PLACEHOLDER.search(title)
+def _no_goods(title: str, listing: Listing) -> Iterator[Finding]:
+    """The title names no goods, or the price is none."""
+    reason = "链接没有实际商品或标价不是售价"
+    match = _PLACEHOLDER.search(title) if _HINTS.candidates(title) else None
     if match:
-        reason = "链接没有实际商品或标价不是售价"
         yield _abuse("title", match.group(), "placeholder listing", 0.65, reason)
+        return
+    if len(title) <= _SHORT_TITLE and _names_nothing(title):
+        yield _abuse("title", title, "meaningless title", 0.65, "标题没有写明是什么商品")
+        return
+    if listing.description and "价" in listing.description[:_BODY]:
+        body = normalise(listing.description[:_BODY]).text
+        price = _PRICE_IS_NONE.search(body)
+        if price:
+            yield _abuse("description", price.group(), "placeholder price", 0.6, reason)
+
+
+_SHORT_TITLE: Final = 40
+_BODY: Final = 2_000
+
+
+def _names_nothing(title: str) -> bool:
+    """Whether nothing is left of a title without the words that point elsewhere."""
+    left = _MEANINGLESS.sub("", title)
+    named = sum(map(len, _IDEOGRAPHS.findall(left)))
+    latin = re.search(r"[a-z]{3,}", left)
+    if named >= _LEAST_TITLE or latin:
+        return False
+    return _TELLS.search(title) is not None or not _IDEOGRAPHS.search(title)
+
+
+class _Variety(NamedTuple):
+    """Things of which one listing sells one: how many named make a stuffed title."""
+
+    names: re.Pattern[str]
+    most: int
+    category: re.Pattern[str]
+    honest: re.Pattern[str]
+
+
+_MIXED: Final = (
+    r"混合|组合|混装|什锦|拼盘|礼盒|套装|可选|任选|多口味|多种|口味|味|礼包|果篮|果切|果干|脆|"
+    r"汁|沙拉|模型|玩具|图案|印花|卡片|挂图|贴纸|卡通"
+    r"|种子|种苗|树苗|苗|刀|削皮|收纳|套餐|盲盒|香型|香味|系列"
+)
+_VARIETIES: Final = (
+    _Variety(
+        re.compile(
+            r"苹果|香蕉|葡萄|橙子?|脐橙|草莓|西瓜|车厘子|樱桃|芒果|榴莲|荔枝|水蜜桃|猕猴桃|"
+            r"柚子?|蓝莓|菠萝|火龙果|哈密瓜|柠檬|石榴|雪?梨"
+        ),
+        4,
+        re.compile("水果|生鲜|果"),
+        re.compile(_MIXED),
+    ),
+    _Variety(
+        re.compile(
+            "铁观音|龙井|普洱|大红袍|金骏眉|碧螺春|白毫银针|毛尖|单丛|正山小种|茉莉花茶|滇红|"
+            "毛峰|白牡丹|寿眉|猴魁|黑茶|六堡"
+        ),
+        4,
+        re.compile("茶"),
+        re.compile(_MIXED + r"|茶[具盘杯壶几罐叶盒]|八大|十大|名茶"),
+    ),
+    _Variety(
+        re.compile(
+            "连衣裙|半身裙|牛仔裤|阔腿裤|衬衫|t恤|卫衣|毛衣|针织衫|羽绒服|棉服|风衣|大衣|西装|"
+            "吊带|马甲|打底裤|短裤|外套"
+        ),
+        5,
+        re.compile("装|服饰|裙|衣|裤"),
+        re.compile(
+            r"套装|件套|搭配|两件|三件|内搭|打底|搭|百搭|收纳|衣架|挂烫|熨|洗|清仓混|杂款|盲盒|"
+            r"娃娃|宠物"
+        ),
+    ),
+    _Variety(
+        re.compile(
+            "纯棉|真丝|桑蚕丝|羊毛|羊绒|亚麻|牛仔|雪纺|冰丝|莫代尔|天丝|灯芯绒|貂绒|蕾丝|缎面|"
+            "皮草|羽绒"
+        ),
+        5,
+        re.compile("装|服饰|裙|衣|裤|面料|家纺|床品"),
+        re.compile(r"洗|护理|收纳|面料批发|布料|可选|多材质|拼接|混纺|手套|熨|挂烫"),
+    ),
+    _Variety(
+        re.compile(
+            "运动鞋|跑步?鞋|板鞋|帆布鞋|老爹鞋|高跟鞋|凉鞋|拖鞋|短靴|马丁靴|雪地靴|皮鞋|豆豆鞋|"
+            "乐福鞋|篮球鞋|休闲鞋|小白鞋"
+        ),
+        5,
+        re.compile("鞋"),
+        re.compile(r"鞋[垫带柜架盒套刷油撑]|洗|清洁|收纳|去污|增高|袜|防水套"),
+    ),
+    _Variety(
+        re.compile("项链|手链|手镯|戒指|耳环|耳钉|吊坠|手串|脚链|胸针|发饰"),
+        5,
+        re.compile("珠宝|首饰|饰品|配饰"),
+        re.compile(r"套装|件套|礼盒|收纳|清洗|首饰盒|材料|配件|diy|可做|可改|珠子"),
+    ),
+    _Variety(
+        re.compile(
+            "翡翠|和田玉|玛瑙|蜜蜡|绿松石?|南红|碧玺|水晶|琥珀|珍珠|黄金|钻石|红宝石|祖母绿"
+        ),
+        5,
+        re.compile("珠宝|首饰|饰品|配饰|文玩"),
+        re.compile(r"可选|多宝|组合|盒|收纳|清洗|托|镶嵌|杂|鉴定|回收|多材质"),
+    ),
+)
+
+
+def _varieties(title: str, category: str) -> Iterator[Finding]:
+    """Many kinds of which one listing can sell but one."""
+    for variety in _VARIETIES:
+        if not variety.category.search(category) or variety.honest.search(title):
+            continue
+        named = set(variety.names.findall(title))
+        if len(named) >= variety.most:
+            words = "、".join(sorted(named, key=title.find))
+            yield _abuse("title", title, "varieties stuffed", 0.55, f"标题并列多种商品：{words}")
+            return
 
 
 def _foreign(
@@ -120,19 +328,35 @@ def _off_category(
 
 def _bait(listing: Listing) -> Iterator[Finding]:
     skus = listing.skus or []
-    amounts = [sku.price for sku in skus if sku.price > 0]
-    if not amounts:
+    priced = [(number, sku) for number, sku in enumerate(skus) if sku.price > 0]
+    if not priced:
+        return
+    dearest = max(sku.price for _, sku in priced)
+    cheap = [(number, sku) for number, sku in priced if sku.price <= _CHEAP * dearest]
+    if not cheap:
+        yield from _below_every_variant(listing, [sku for _, sku in priced])
         return
     title = normalise(listing.title).text
-    for number, sku in enumerate(skus):
-        if sku.price > _CHEAP * max(amounts):
-            continue
-        name = normalise(sku.name).text
-        certainty = _bait_certainty(name, title, sku, skus, listing.price)
+    names = [normalise(sku.name).text for sku in skus]
+    for number, sku in cheap[:_MOST_CHEAP]:
+        certainty = _bait_certainty(names[number], title, sku, skus, listing.price)
         if certainty:
             reason = "以不发货或不是本品的低价规格引流"
-            yield _abuse(f"skus[{number}].name", name, "bait variant", certainty, reason)
+            yield _abuse(f"skus[{number}].name", names[number], "bait variant", certainty, reason)
             return
+
+
+_MOST_CHEAP: Final = 40
+_BELOW: Final = 0.25
+_PLAIN_PRICE: Final = 0.1
+
+
+def _below_every_variant(listing: Listing, skus: list[Sku]) -> Iterator[Finding]:
+    """A price shown that is a quarter of the cheapest variant's, so that none can be had for it."""
+    least = min(sku.price for sku in skus)
+    if _PLAIN_PRICE < listing.price <= _BELOW * least:
+        reason = f"展示价{listing.price:g}元，最便宜的规格也要{least:g}元"
+        yield _abuse("price", "", "price of no variant", 0.6, reason)
 
 
 def _bait_certainty(name: str, title: str, sku: Sku, skus: list[Sku], price: float) -> float:
@@ -148,15 +372,48 @@ def _bait_certainty(name: str, title: str, sku: Sku, skus: list[Sku], price: flo
     if _DEPOSIT.search(name):
         return 0.7
     if _SMALL_GOODS.search(name):
-        is_told = _AMOUNT.search(name) or _SMALL_GOODS.search(title)
-        return 0.0 if is_told else (0.65 if is_front else 0.55)
-    if is_front and _PART.search(name) and not _PART.search(title) and not _is_part(title):
-        return 0.6
+        return _trial(name, title, is_front)
+    if not is_front:
+        return 0.0
+    without = _WITHOUT.search(name)
+    if without and without["thing"][:2] and not re.search("不含|不带|裸|单", title):
+        return 0.65
+    part = _PART.match(name)
+    return 0.65 if part and not _sells(title, part["thing"]) else 0.0
+
+
+def _trial(name: str, title: str, is_front: bool) -> float:
+    """A trial size: honest where the title tells, or where it tells its size to a title without."""
+    if _SMALL_GOODS.search(title):
+        return 0.0
+    small, big = _AMOUNT.search(name), _AMOUNT.search(title)
+    if is_front and _BIG.search(title):
+        return 0.65
+    if small is None:
+        return 0.65 if is_front else 0.55
+    if is_front and big and small[2] == big[2] and float(big[1]) >= _BIG_TIMES * float(small[1]):
+        return 0.65
     return 0.0
 
 
+def _sells(title: str, thing: str) -> bool:
+    """Whether the title offers the thing itself, and does not merely give it away."""
+    names = {thing, thing[-2:]}
+    for name in names:
+        for match in re.finditer(re.escape(name), title):
+            before = title[max(0, match.start() - 5) : match.start()]
+            if not re.search(r"[送赠含带附配][^ ，。]{0,4}$", before):
+                return True
+    return _is_part(title) and thing[-1:] in title
+
+
+_PART_TITLE: Final = re.compile(
+    r"表带|膜|壳|套|配件|袋|数据线|盒|绳|零件|耗材|维修|改装|饰品|五金|diy|材料"
+)
+
+
 def _is_part(title: str) -> bool:
-    return re.search(r"表带|膜|壳|套|配件|袋|数据线|盒|绳", title) is not None
+    return _PART_TITLE.search(title) is not None
 
 
 def _abuse(field: str, words: str, cue: str, certainty: float, reason: str) -> Finding:

@@ -13,6 +13,7 @@ from pypinyin import lazy_pinyin
 from data.brands import AliasKind, Brand
 from data.listing import Merchant
 from data.registry import BrandRegistry, Notice
+from features.lookalike import Change, Lookalikes, is_at_home, is_head
 from features.normalise import normalise
 
 _SUITS: Final = re.compile(
@@ -21,19 +22,23 @@ _SUITS: Final = re.compile(
 _SCOPE_END: Final = re.compile(r"[。|‖]")
 _SCOPE_LENGTH: Final = 48
 _ACCESSORY: Final = re.compile(
-    r"[^。]{0,14}?(?:通用(?!于)|手机壳|保护壳|保护套|手机套|皮套|钢化膜|贴膜|保护膜|屏幕膜|表带"
+    r"通用(?!于)|手机壳|保护壳|保护套|手机套|皮套|钢化膜|贴膜|保护膜|屏幕膜|表带"
     r"|支架|滤芯|滤网|刷头|替换头|收纳盒|收纳包|挂绳|配件|耗材|滤袋|尘袋|墨盒|硒鼓|边刷|滚刷|拖布"
-    r"|内胆包|鞋带|保护套|镜头盖|键盘膜|机身贴|防尘塞)"
+    r"|内胆包|鞋带|镜头盖|键盘膜|机身贴|防尘塞"
 )
-_OWN_BRAND_TYPES: Final = frozenset({"flagship", "authorised"})
+_ACCESSORY_WITHIN: Final = 14
+_ACCESSORY_LENGTH: Final = 3
+OWN_BRAND_TYPES: Final = frozenset({"flagship", "authorised"})
+"""Shops that are taken at their word to be the brand's (旗舰店, 专卖店)."""
+
 _SEPARATORS: Final = re.compile(r"[/|,，;。()（）]")
 
 
-_MOST_CATEGORIES: Final = 1_000
-
-
 class Mention(NamedTuple):
-    """A brand at ``text[start:end]``; ``accessory_scope`` if the goods merely fit it (适用于)."""
+    """A brand at ``text[start:end]``; ``accessory_scope`` if the goods merely fit it (适用于).
+
+    ``change`` is what makes a look-alike out of the brand's name, where no list has it.
+    """
 
     brand_id: str
     kind: AliasKind
@@ -41,6 +46,14 @@ class Mention(NamedTuple):
     end: int
     text: str
     accessory_scope: bool
+    change: Change | None = None
+
+
+class Imitated(NamedTuple):
+    """The brand that a declared name imitates; ``change`` is None for a name that is listed."""
+
+    brand: Brand
+    change: Change | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,7 @@ class _Pattern:
     latin_start: bool
     latin_end: bool
     digits_may_follow: bool
+    change: Change | None = None
 
 
 class BrandIndex:
@@ -72,8 +86,9 @@ class BrandIndex:
             for alias in brand.aliases:
                 for twin in alias.twins:
                     _add(table, twin, None, "canonical", ordinary=True)
-        self.near = _near_names(table)
-        self._nearly: dict[str, _Nearly | None] = {}
+        names = {
+            text: e.brand for text, e in table.items() if e.brand and _is_chinese_name(text, e)
+        }
         for text, entry in list(table.items()):
             for written in _written_halfway(text, entry):
                 # Two characters, one of them in letters (大yi), need the category's support.
@@ -84,26 +99,76 @@ class BrandIndex:
         self.shapes, self.nearby = _latin_shapes(table)
         self.id_of = {text: entry.brand.brand_id for text, entry in table.items() if entry.brand}
         self.automaton = AhoCorasick(list(table), matchkind=MatchKind.LeftmostLongest)
+        self.imitations = {
+            text: entry.brand
+            for text, entry in table.items()
+            if entry.brand and entry.kind == "lookalike"
+        }
+        self.lookalikes = Lookalikes(names, self.known)
+        self._likenesses: dict[str, _LatinLikeness | None] = {}
 
-    def nearly(self, category: str) -> "_Nearly | None":
-        """The names that a misspelt one could mean in a category; kept for the next listing."""
-        nearly = self._nearly
+    def named(self, declared: str) -> str | None:
+        """The brand whose own name a declared name is or holds; None for one that imitates it."""
+        return next(
+            (
+                self.id_of[word]
+                for word in _words(declared)
+                if word in self.id_of and word not in self.imitations
+            ),
+            None,
+        )
+
+    def imitated(self, declared: str, category: str) -> tuple[str, Imitated] | None:
+        """The words of a declared brand that imitate a brand of the category, and which.
+
+        None if the declared name holds a brand's own name too, as 耐克/Nlke does.
+
+        >>> from data.brands import load_brands
+        >>> index = BrandIndex(load_brands())
+        >>> words, imitated = index.imitated("雷碧", "食品/饮料")
+        >>> words, imitated.brand.name
+        ('雷碧', '雪碧')
+        >>> index.imitated("雪碧/雷碧", "食品/饮料") is None
+        True
+        """
+        words = _words(declared)
+        if any(word in self.id_of and word not in self.imitations for word in words):
+            return None
+        found = ((word, self._imitated(word, category)) for word in words)
+        return next(((word, imitated) for word, imitated in found if imitated), None)
+
+    def _imitated(self, word: str, category: str) -> Imitated | None:
+        if (brand := self.imitations.get(word)) is not None:
+            return Imitated(brand, None) if is_at_home(brand, category) else None
+        if (likeness := self.lookalikes.of(word, category)) is not None:
+            return Imitated(likeness.brand, likeness.change)
+        latin = self.likeness(word) or _feigned(word, self)
+        if latin is None or not (latin.is_sure or is_at_home(latin.brand, category)):
+            return None
+        return Imitated(latin.brand, latin.change)
+
+    def likeness(self, word: str) -> "_LatinLikeness | None":
+        """The brand that a Latin word looks like; kept, since titles repeat their words."""
+        kept = self._likenesses
         try:
-            return nearly[category]
+            return kept[word]
         except KeyError:
-            found = _nearly(self.near, category)
-        if len(nearly) >= _MOST_CATEGORIES:
-            nearly.clear()
-        nearly[category] = found
+            found = None if word in self.known else _likeness(word, self)
+        if len(kept) >= _MOST_WORDS:
+            kept.clear()
+        kept[word] = found
         return found
 
     def resolve(self, name: str) -> str | None:
         """The brand behind a declared name such as ``Nike/耐克``, or None if it is not known."""
-        folded = normalise(name).text.strip()
-        if folded in self.id_of:
-            return self.id_of[folded]
-        parts = (part.strip() for part in _SEPARATORS.split(folded))
-        return next((self.id_of[part] for part in parts if part in self.id_of), None)
+        return next((self.id_of[word] for word in _words(name) if word in self.id_of), None)
+
+
+def _words(name: str) -> list[str]:
+    """A declared name as it is, then its parts: ``Nike/耐克``."""
+    folded = normalise(name).text.strip()
+    parts = [part.strip() for part in _SEPARATORS.split(folded)]
+    return list(dict.fromkeys(part for part in (folded, *parts) if part))
 
 
 def _add(
@@ -128,12 +193,39 @@ def _is_latin(char: str) -> bool:
 
 _SHAPES: Final = str.maketrans("01i5$@3", "ollssae")
 _SHAPED: Final = 4
-_NEARLY: Final = 6
+_NEARLY: Final = 5
+_LONG: Final = 6
+_MOST_WORDS: Final = 10_000
+
+# Cyrillic and Greek letters by the Latin ones they are printed like.
+_PRINTED_ALIKE: Final = str.maketrans(
+    "авекмнорстухіјѕԁӏԛԝαβεικμνορτυχζη", "abekmhopctyxijsdlqwabeikmvoptuxzn"
+)
+_STROKED: Final = str.maketrans("ıłøđħŧ", "ilodht")
+_FOREIGN: Final = re.compile(r"[\u00c0-\u024f\u0370-\u03ff\u0400-\u052f\u1e00-\u1eff]")
+_FOREIGN_WORD: Final = re.compile(
+    r"[a-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u052f\u1e00-\u1eff]{3,24}"
+)
+
+
+class _LatinLikeness(NamedTuple):
+    """The brand that a word looks like; ``is_sure`` where that is so in any category."""
+
+    brand: Brand
+    kind: AliasKind
+    is_sure: bool
+    change: Change | None = None
 
 
 def _shape(word: str) -> str:
     """What a Latin word looks like from afar: ``huavvei`` as ``huawei``, ``g00d`` as ``good``."""
     return word.replace("vv", "w").replace("rn", "m").translate(_SHAPES)
+
+
+def _in_latin(word: str) -> str:
+    """A word as it is printed, in plain Latin letters: ``ріllips`` as ``pillips``."""
+    parts = unicodedata.normalize("NFD", word.translate(_PRINTED_ALIKE))
+    return "".join(char for char in parts if not unicodedata.combining(char)).translate(_STROKED)
 
 
 def _latin_shapes(
@@ -184,7 +276,8 @@ def brand_mentions(text: str, brands: BrandIndex, category: str | None = None) -
         if entry.brand is None:
             continue
         scope = _is_accessory(text, start, end)
-        mention = Mention(entry.brand.brand_id, entry.kind, start, end, text[start:end], scope)
+        words = text[start:end]
+        mention = Mention(entry.brand.brand_id, entry.kind, start, end, words, scope, entry.change)
         if _is_doubtful(entry, text[start:end], category):
             doubtful.append(mention)
         else:
@@ -221,7 +314,7 @@ def _plainly(text: str, brands: BrandIndex) -> list[_Found]:
 
 def _is_doubtful(entry: _Pattern, text: str, category: str | None) -> bool:
     """Whether it takes the category or another name of the brand to tell it from other words."""
-    if entry.brand is None or (category and _is_at_home(entry.brand, category)):
+    if entry.brand is None or (category and is_at_home(entry.brand, category)):
         return False
     # 海儿童玩具 has 海儿, 联相机 has 联相: two characters meet by chance.
     short = len(text) == 2 and not text.isascii() and entry.kind == "lookalike"
@@ -263,8 +356,16 @@ def _spaced(text: str, brands: BrandIndex) -> Iterator[_Found]:
 _FILLERS: Final = frozenset("*·•~^_-#&×丶満")
 
 
+# No sign that could fill a name: letters, digits, and what punctuates titles.
+_MAY_BE_FILLED: Final = re.compile(
+    r"(?:[*·•~^_#&×丶満-]|[^\w\s!-~，。、！？…—“”‘’「」【】《》（）：；￥])[一-龥]|^[一-龥]。[一-龥]"
+)
+
+
 def _filled(text: str, brands: BrandIndex) -> Iterator[_Found]:
     """Chinese names with a sign between their characters: 古*驰, 香✨奈✨儿."""
+    if not _MAY_BE_FILLED.search(text):
+        return
     places = [at for at in range(len(text)) if not _is_filler(text, at)]
     if len(places) == len(text):
         return
@@ -301,31 +402,56 @@ _LATIN_WORD: Final = re.compile(r"(?<![a-z0-9@$])[a-z0-9@$]{4,24}(?![a-z0-9@$])"
 def _shaped(text: str, brands: BrandIndex, category: str | None) -> Iterator[_Found]:
     """Latin names with swapped letters or digits (n1ke, huavvei), or one letter off (adidos)."""
     for match in _LATIN_WORD.finditer(text):
-        word = match.group()
-        if word in brands.known or sum(map(str.isalpha, word)) * 2 <= len(word):
-            continue
-        likeness = _likeness(word, brands)
+        likeness = brands.likeness(match.group())
         if likeness is None:
             continue
-        brand, kind, is_sure = likeness
-        if is_sure or (category is not None and _is_at_home(brand, category)):
-            entry = _Pattern(brand, kind, False, True, True, False)
-            yield _Found(entry, *match.span())
+        # In five letters one letter makes another word; at the beginning it makes another name.
+        if likeness.change == "character" and not is_head(text, match.start()):
+            continue
+        if likeness.is_sure or (category is not None and is_at_home(likeness.brand, category)):
+            yield _Found(_imitating(likeness), *match.span())
+    if not text.isascii() and _FOREIGN.search(text):
+        yield from _foreign(text, brands)
 
 
-def _likeness(word: str, brands: BrandIndex) -> tuple[Brand, AliasKind, bool] | None:
-    """The brand that a word looks like, how, and whether that is sure in any category."""
+def _foreign(text: str, brands: BrandIndex) -> Iterator[_Found]:
+    """Latin names with letters of other alphabets: аdidаs with Cyrillic а, Níke."""
+    for match in _FOREIGN_WORD.finditer(text):
+        if (likeness := _feigned(match.group(), brands)) is not None:
+            yield _Found(_imitating(likeness), *match.span())
+
+
+def _feigned(word: str, brands: BrandIndex) -> _LatinLikeness | None:
+    """The brand whose Latin name is printed like a word of other letters."""
+    if word in brands.known or not _FOREIGN.search(word):
+        return None
+    same = brands.shapes.get(_shape(_in_latin(word)))
+    if same is None or len(same[0]) != len(word):
+        return None
+    return _LatinLikeness(same[1], "lookalike", True)
+
+
+def _imitating(likeness: _LatinLikeness) -> _Pattern:
+    return _Pattern(likeness.brand, likeness.kind, False, True, True, False, likeness.change)
+
+
+def _likeness(word: str, brands: BrandIndex) -> _LatinLikeness | None:
+    """The brand that a word looks like, and how."""
+    if not word.isascii() or sum(map(str.isalpha, word)) * 2 <= len(word):
+        return None
     if same := brands.shapes.get(_shape(word)):
         name, brand = same
         kind: AliasKind = "lookalike" if word.isalpha() else "disguise"
-        return (brand, kind, len(name) >= _NEARLY) if name != word else None
+        return _LatinLikeness(brand, kind, len(name) >= _LONG) if name != word else None
     if not word.isalpha() or len(word) < _NEARLY:
         return None
     for key in _deletions(word):
         near = brands.nearby.get(key)
-        # Plurals are no imitations.
-        if near and word.removesuffix("s") != near[0] and _one_off(word, near[0]):
-            return near[1], "lookalike", False
+        # Plurals and models (iphonex) are no imitations.
+        if near and not word.startswith(near[0]) and _one_off(word, near[0]):
+            is_long = min(len(word), len(near[0])) >= _LONG
+            change: Change = "letter" if is_long else "character"
+            return _LatinLikeness(near[1], "lookalike", False, change)
     return None
 
 
@@ -365,72 +491,18 @@ def _written_halfway(text: str, entry: _Pattern) -> Iterator[str]:
         yield from (text[:at] + instead + text[at + 1 :] for instead in written)
 
 
-# Characters that are taken for one another at a glance; none is a better known brand's.
-_PAIRS: Final = (
-    "天夭 的旳 目自 日曰 未末 士土 千干 人入 午牛 免兔 师帅 双又 荚美 料科 力カ 幸辛 洁浩 莱菜 "
-    "傅博 吉古 壳亮 王壬 台合 泉皇 狠狼 抉快 殴欧 刀力 白百 乌鸟 车东 龙尤 氏民 晋普 秦泰 能熊 "
-    "先光 优忧 柏拍 芙英 茅芧 茅矛 恪格 季李 宇李 尼泥 卡下 万方 威戚 雅稚 贝见 蔲蔻"
-)
-_ALIKE: Final = frozenset(map(frozenset, _PAIRS.split()))
-
-
-class _Nearly(NamedTuple):
-    """The Chinese names of brands at home in one category, each with one character left open."""
-
-    pattern: re.Pattern[str]
-    names: dict[str, Brand]
-
-
-def _near_names(table: dict[str, _Pattern]) -> dict[str, Brand]:
-    return {
-        text: entry.brand
-        for text, entry in table.items()
-        if entry.brand is not None and _is_name(text, entry) and 2 <= len(text) <= 6
-    }
-
-
-def _nearly(names: dict[str, Brand], category: str) -> _Nearly | None:
-    at_home = {text: brand for text, brand in names.items() if _is_at_home(brand, category)}
-    forms = [
-        ("^" if len(text) == 2 else "") + f"{text[:at]}.{text[at + 1 :]}"
-        for text in at_home
-        for at in range(len(text))
-    ]
-    # Overlapping forms are all looked at, since the pattern takes no character.
-    return _Nearly(re.compile(f"(?=({'|'.join(forms)}))"), at_home) if forms else None
+def _is_chinese_name(text: str, entry: _Pattern) -> bool:
+    return entry.kind == "canonical" and all(map(_is_ideograph, text))
 
 
 def _misspelt(text: str, brands: BrandIndex, category: str | None) -> Iterator[_Found]:
-    """Chinese names with one character swapped for one that sounds or looks the same.
-
-    Only in the brand's categories; names of two characters only where a title begins with one.
-    """
-    nearly = brands.nearly(category) if category else None
-    if nearly is None:
-        return
-    for match in nearly.pattern.finditer(text):
-        written = match[1]
-        if written in brands.known:
-            continue
-        for name, brand in nearly.names.items():
-            if _is_misspelt(written, name):
-                entry = _Pattern(brand, "lookalike", False, False, False, False)
-                yield _Found(entry, match.start(), match.start() + len(written))
-                break
-
-
-def _is_misspelt(written: str, name: str) -> bool:
-    if len(written) != len(name):
-        return False
-    differing = [at for at in range(len(name)) if written[at] != name[at]]
-    return len(differing) == 1 and _are_alike(written[differing[0]], name[differing[0]], len(name))
-
-
-def _are_alike(char: str, meant: str, size: int) -> bool:
-    if frozenset((char, meant)) in _ALIKE:
-        return True
-    same_sound = size > 2 and _is_ideograph(char) and lazy_pinyin(char) == lazy_pinyin(meant)
-    return same_sound and char != meant
+    """Chinese names that are one small change away from a brand's, in its categories only."""
+    if category:
+        for start, end, likeness in brands.lookalikes.within(text, category):
+            entry = _Pattern(
+                likeness.brand, "lookalike", False, False, False, False, likeness.change
+            )
+            yield _Found(entry, start, end)
 
 
 def _disguised(entry: _Pattern) -> _Pattern:
@@ -452,16 +524,14 @@ def _is_accessory(text: str, start: int, end: int) -> bool:
     cues = list(_SUITS.finditer(before))
     if cues and not _SCOPE_END.search(before, cues[-1].end()):
         return True
-    return _ACCESSORY.match(text, end) is not None
-
-
-def _is_at_home(brand: Brand, category: str) -> bool:
-    return any(word in category for word in brand.categories)
+    limit = end + _ACCESSORY_WITHIN
+    word = _ACCESSORY.search(text, end, limit + _ACCESSORY_LENGTH)
+    return word is not None and word.start() <= limit and "。" not in text[end : word.start()]
 
 
 def is_category_of(brand_id: str, category: str, brands: BrandIndex) -> bool:
     """Whether the brand is known to sell in this category path."""
-    return _is_at_home(brands.brands[brand_id], category)
+    return is_at_home(brands.brands[brand_id], category)
 
 
 def authorised(
@@ -529,6 +599,6 @@ def _declared(
         listed = {brands.resolve(name) for name in names}.union(names)
         return {brand_id: brand_id in listed for brand_id in brand_ids}
     answer = None if names is None else False
-    if merchant is not None and merchant.type in _OWN_BRAND_TYPES:
+    if merchant is not None and merchant.type in OWN_BRAND_TYPES:
         answer = True
     return dict.fromkeys(brand_ids, answer)

@@ -11,6 +11,7 @@ from data.licences import LicenceRules
 from data.listing import Listing, Sku
 from data.registry import EMPTY_REGISTRY, BrandRegistry
 from features.abuse import BAIT, abuse_findings, repetition
+from features.borders import Borders
 from features.brand import (
     BrandIndex,
     Mention,
@@ -19,12 +20,14 @@ from features.brand import (
     brand_mentions,
     is_category_of,
 )
+from features.category import GoodsIndex, category_findings, category_fit
 from features.contradiction import Stated, capacity_ratio, contradictions, stated
 from features.finding import Finding
 from features.licence import SharedNumbers, licence_findings
 from features.merchant import MERCHANT_FEATURES, merchant_values
 from features.normalise import normalise
 from features.price import NO_REFERENCE_PRICES, ReferencePrices, discount, price_ratio
+from features.tokenise import Tokeniser
 from features.trademark import Dealing, brand_findings
 
 _OWN_FEATURES: Final[tuple[str, ...]] = (
@@ -49,6 +52,7 @@ _OWN_FEATURES: Final[tuple[str, ...]] = (
     "licence_bad",
     "licence_exceeded",
     "licence_shared",
+    "category_fit",
     "contradictions",
     "contradiction_certainty",
     "capacity_ratio",
@@ -76,6 +80,7 @@ class References(NamedTuple):
 
     brands: BrandIndex
     licences: LicenceRules
+    goods: GoodsIndex
     prices: ReferencePrices = NO_REFERENCE_PRICES
     registry: BrandRegistry = EMPTY_REGISTRY
     shared: SharedNumbers | None = None
@@ -98,22 +103,28 @@ class ListingFacts(NamedTuple):
 
 
 class _Texts(NamedTuple):
-    """The normalised texts of a listing."""
+    """The normalised texts of a listing; in ``body`` the text on images begins at
+    ``pictures_at``.
+    """
 
     title: str
     category: str
     body: str
+    pictures_at: int
     claims: str
 
 
-def listing_features(listing: Listing, at: datetime, references: References) -> ListingFacts:
+def listing_features(
+    listing: Listing, at: datetime, references: References, tokeniser: Tokeniser
+) -> ListingFacts:
     """Numbers and findings of a listing at the instant ``at``.
 
     What was observed of others after ``at`` does not count. What the listing leaves out is
-    unknown: NaN in the values, and no finding.
+    unknown: NaN in the values, and no finding. ``tokeniser`` tells where its words end.
     """
-    brands, rules, prices, registry, shared = references.known_at(at)
+    brands, rules, goods, prices, registry, shared = references.known_at(at)
     texts = _texts(listing)
+    borders = Borders(tokeniser, texts.title)
     facts = stated(listing)
     mentions = brand_mentions(texts.title, brands, texts.category)
     hidden = _hidden_mentions(texts.body, brands, texts.category)
@@ -134,12 +145,13 @@ def listing_features(listing: Listing, at: datetime, references: References) -> 
         shared=shared,
         merchant_id=listing.merchant.merchant_id if listing.merchant else None,
     )
-    conflicts = contradictions(texts.title, facts, texts.body)
+    conflicts = contradictions(texts.title, facts, texts.body, pictures_at=texts.pictures_at)
     findings = [
         *licence,
         *conflicts,
         *brand_findings(listing, dealing, brands),
         *abuse_findings(listing, texts.title, texts.category, mentions, allowed, brands),
+        *category_findings(texts.title, texts.category, goods, borders),
     ]
     values = (
         *_price_values(listing, ratio, prices),
@@ -147,6 +159,7 @@ def listing_features(listing: Listing, at: datetime, references: References) -> 
         repetition(texts.title),
         *_brand_values(listing, texts, mentions, hidden, allowed, brands),
         *_licence_values(listing, licence, shared),
+        category_fit(texts.title, texts.category, goods, borders),
         *_conflict_values(texts.title, facts, conflicts),
         _origin_ship_conflict(listing),
         float(listing.condition == "used"),
@@ -160,12 +173,12 @@ def listing_features(listing: Listing, at: datetime, references: References) -> 
 
 def _texts(listing: Listing) -> _Texts:
     title = normalise(listing.title).text
-    body = "。".join(
-        normalise(text).text for text in (listing.description, listing.ocr_text) if text
-    )
+    told, shown = (normalise(text or "").text for text in (listing.description, listing.ocr_text))
+    body = "。".join(filter(None, (told, shown)))
     details = "。".join(normalise(value).text for value in (listing.attributes or {}).values())
     claims = "。".join(filter(None, (title, body, details, normalise(listing.origin or "").text)))
-    return _Texts(title, normalise(listing.category).text, body, claims)
+    pictures_at = len(body) - len(shown)
+    return _Texts(title, normalise(listing.category).text, body, pictures_at, claims)
 
 
 def _hidden_mentions(body: str, brands: BrandIndex, category: str) -> list[Mention]:

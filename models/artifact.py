@@ -54,6 +54,7 @@ class Manifest(Record):
     """What an artefact is: files, origin, measures, operating points.
 
     ``base_rate`` is the share of violating items at which probabilities are calibrated.
+    ``tokeniser`` is null for a model that reads characters alone.
     """
 
     format: int
@@ -63,7 +64,7 @@ class Manifest(Record):
     code_version: str
     seeds_version: str
     data_hash: str
-    tokeniser: Tokenisation
+    tokeniser: Tokenisation | None
     base_rate: float
     thresholds: dict[str, Thresholds]
     metrics: dict[str, Any]

@@ -6,12 +6,15 @@ from typing import Final, NamedTuple
 
 from data.record import Record
 from data.segment import LiveSegment
-from data.taxonomy import Taxonomy
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
+from features.said.comparison import said_findings
+from features.said.finding import SaidFinding
+from features.said.speech import Spoken
 from models.artifact import Thresholds
 from models.calibrated import sigmoid
 from models.claim import Assessment, ClaimModel
 from models.explain import cited, with_scores
+from models.knowledge import Knowledge
 from models.policy import (
     CRITICAL,
     EXPLICIT_PROBABILITY,
@@ -21,6 +24,12 @@ from models.policy import (
 )
 from models.texts import item_texts
 from models.verdicts import Versions, label_verdict, verdict
+
+CONFLICT: Final = 0.5
+"""The certainty from which a contradiction between speech and listing goes to a reviewer."""
+
+MOST_CONFLICTS: Final = 3
+"""The contradictions that a label cites; each has two sides."""
 
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -53,14 +62,14 @@ class ClaimScorer:
         model: ClaimModel,
         thresholds: Thresholds,
         versions: Versions,
-        taxonomy: Taxonomy,
-        context: ClaimContext,
+        knowledge: Knowledge,
     ) -> None:
         self.model = model
         self.thresholds = thresholds
         self.versions = versions
-        self.taxonomy = taxonomy
-        self.context = context
+        self.knowledge = knowledge
+        self.taxonomy = knowledge.taxonomy
+        self.context = ClaimContext(knowledge.licences)
         self.model_version = versions.model
         self.policy_version = versions.policy
         self.lexicon_version = versions.lexicon
@@ -72,23 +81,67 @@ class ClaimScorer:
     def score(self, item: Record, at: datetime) -> Verdict:
         """The verdict on one ``LiveSegment``: on what is said and on the text on screen.
 
-        A text without a letter is clean.
+        What they say is held against the listing, if it is known. A text without a letter is
+        clean.
         """
         if not isinstance(item, LiveSegment):
             raise TypeError(f"{type(item).__name__} is no LiveSegment; this scorer judges speech")
         shifts = self.context.shifts(item, at)
         fields = [self._judge(name, text, shifts) for name, text in item_texts(item)]
         evasions = [float(sigmoid(field.assessment.evasion)) for field in fields]
+        conflicts = self._conflicts(item, fields, at)
+        chances = [
+            *(field.probability for field in fields),
+            *(conflict.certainty for conflict in conflicts),
+        ]
         return verdict(
             self.kind,
             item,
             item.data_id,
             self.versions,
             at,
-            max((field.probability for field in fields), default=0.0),
-            self._labels(fields, shifts),
+            max(chances, default=0.0),
+            self._with_conflicts(self._labels(fields, shifts), conflicts),
             max(evasions, default=0.0),
         )
+
+    def _conflicts(
+        self, item: LiveSegment, fields: Sequence[_Field], at: datetime
+    ) -> list[SaidFinding]:
+        """What is said and contradicted by the listing, surely enough for a reviewer (货不对板)."""
+        if item.listing is None and item.licences is None:
+            return []
+        found: list[SaidFinding] = []
+        for field in fields:
+            read = field.assessment.read
+            spoken = Spoken(field.name, field.text, read.normalised, read.reading.plain)
+            found.extend(said_findings(item, spoken, self.knowledge.said, at))
+        return [one for one in found if one.certainty >= CONFLICT]
+
+    def _with_conflicts(
+        self, labels: list[LabelVerdict], conflicts: Sequence[SaidFinding]
+    ) -> list[LabelVerdict]:
+        """The labels with those of contradictions, each of which cites both sides.
+
+        Recognisers mishear, so a contradiction is for a reviewer: it blocks nothing by itself.
+        """
+        by_code = {label.code: label for label in labels}
+        for code in dict.fromkeys(conflict.code for conflict in conflicts):
+            of_code = [conflict for conflict in conflicts if conflict.code == code]
+            hits = [hit for conflict in of_code[:MOST_CONFLICTS] for hit in conflict.hits()]
+            sureness = max(conflict.certainty for conflict in of_code)
+            known = by_code.get(code)
+            by_code[code] = (
+                label_verdict(self.taxonomy, code, sureness, hits, "rule")
+                if known is None
+                else known.model_copy(
+                    update={
+                        "probability": max(known.probability, sureness),
+                        "hits": [*known.hits, *hits],
+                    }
+                )
+            )
+        return sorted(by_code.values(), key=lambda label: (-label.probability, label.code))
 
     def _judge(self, name: str, text: str, shifts: Shifts) -> _Field:
         assessment = self.model.assess(text)

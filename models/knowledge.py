@@ -3,27 +3,35 @@
 from typing import NamedTuple
 
 from data.brands import load_brands
+from data.goods import load_goods
 from data.lexicon import Lexicon, load_lexicon
 from data.licences import LicenceRules, load_licence_rules
 from data.registry import EMPTY_REGISTRY, BrandRegistry
+from data.said import load_said
+from data.seeds import knowledge_version
 from data.taxonomy import Taxonomy, load_taxonomy
 from features.brand import BrandIndex
+from features.category import GoodsIndex
 from features.cues import CueReader
 from features.listing import References
+from features.said.comparison import SaidKnowledge
 from features.tokenise import Tokeniser
 
 
 class Knowledge(NamedTuple):
-    """The seeds that scoring needs."""
+    """The seeds that scoring needs; ``version`` changes with any of them."""
 
     taxonomy: Taxonomy
     lexicon: Lexicon
     licences: LicenceRules
     brands: BrandIndex
+    goods: GoodsIndex
+    said: SaidKnowledge
+    version: str
 
     def references(self, registry: BrandRegistry = EMPTY_REGISTRY) -> References:
         """What listings are held against, before anything was observed of prices."""
-        return References(self.brands, self.licences, registry=registry)
+        return References(self.brands, self.licences, self.goods, registry=registry)
 
     def words(self) -> dict[str, int]:
         """Domain words for the tokeniser, with their frequency."""
@@ -36,6 +44,13 @@ class Knowledge(NamedTuple):
 
 def load_knowledge() -> Knowledge:
     """Read the seeds. Raises SeedError for a broken row."""
+    licences = load_licence_rules()
     return Knowledge(
-        load_taxonomy(), load_lexicon(), load_licence_rules(), BrandIndex(load_brands())
+        load_taxonomy(),
+        load_lexicon(),
+        licences,
+        BrandIndex(load_brands()),
+        GoodsIndex(load_goods()),
+        SaidKnowledge(load_said(), licences),
+        knowledge_version(),
     )

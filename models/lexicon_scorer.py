@@ -34,7 +34,7 @@ class LexiconScorer:
         self.references = knowledge.references()
         self.reader = knowledge.reader()
         self.policy_version = f"degraded-{mildest}"
-        self.lexicon_version = knowledge.lexicon.version
+        self.lexicon_version = knowledge.version
         self.versions = Versions(
             model=None, policy=self.policy_version, lexicon=self.lexicon_version
         )
@@ -96,7 +96,7 @@ class LexiconScorer:
             return
         known = self.knowledge
         instant = item.submitted_at or at
-        facts = listing_features(item, instant, self.references)
+        facts = listing_features(item, instant, self.references, self.reader.tokeniser)
         for code in dict.fromkeys(finding.code for finding in facts.findings):
             findings = [finding for finding in facts.findings if finding.code == code]
             certainty = max(finding.certainty for finding in findings)

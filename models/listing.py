@@ -102,12 +102,17 @@ def read_listing(
     listing: Listing, at: datetime, reader: CueReader, references: References
 ) -> ListingRead:
     """Read every text of a listing, and let the rules look at it."""
-    texts = {field: read_text(text, reader) for field, text in item_texts(listing)}
+    texts = read_texts(listing, reader)
     weights: dict[str, float] = {}
     for read in texts.values():
         for code, weight in label_weights(read.reading.hits).items():
             weights[code] = max(weights.get(code, 0.0), weight)
-    return ListingRead(texts, listing_features(listing, at, references), weights)
+    return ListingRead(texts, listing_features(listing, at, references, reader.tokeniser), weights)
+
+
+def read_texts(listing: Listing, reader: CueReader) -> dict[str, Read]:
+    """Every text of a listing as it is read, by its field."""
+    return {field: read_text(text, reader) for field, text in item_texts(listing)}
 
 
 def prose(read: ListingRead) -> dict[str, Read]:

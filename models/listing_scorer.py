@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from data.known_bad import KnownBad
 from data.listing import Listing
 from data.record import Record
 from data.taxonomy import Taxonomy
@@ -16,7 +17,14 @@ from models.calibrated import sigmoid
 from models.claim import FIRES, Read, disguise_certainty
 from models.explain import MOST_HITS, RESCORED, UNIT_SPEAKS
 from models.listing import ANY, ListingAssessment, ListingModel, prose, row_names
-from models.policy import CERTAIN, CRITICAL, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT
+from models.policy import (
+    CERTAIN,
+    CRITICAL,
+    EXPLICIT_PROBABILITY,
+    EXPLICIT_WEIGHT,
+    PLAIN_WEIGHT,
+)
+from models.relisted import relisted_findings
 from models.texts import item_texts
 from models.verdicts import Versions, label_verdict, verdict
 
@@ -33,6 +41,7 @@ _FIELD_OF: Final[tuple[tuple[str, str], ...]] = (
     ("title", "title"),
     ("brand", "title"),
     ("licence", "licences"),
+    ("category_fit", "category"),
     ("contradiction", "attributes"),
     ("capacity", "attributes"),
     ("origin", "origin"),
@@ -78,11 +87,13 @@ class ListingScorer:
         thresholds: Thresholds,
         versions: Versions,
         taxonomy: Taxonomy,
+        known_bad: KnownBad | None = None,
     ) -> None:
         self.model = model
         self.thresholds = thresholds
         self.versions = versions
         self.taxonomy = taxonomy
+        self.known_bad = known_bad
         self.model_version = versions.model
         self.policy_version = versions.policy
         self.lexicon_version = versions.lexicon
@@ -97,7 +108,7 @@ class ListingScorer:
         if not isinstance(item, Listing):
             raise TypeError(f"{type(item).__name__} is no Listing; this scorer judges listings")
         instant = item.submitted_at or at
-        assessment = self.model.assess(item, instant)
+        assessment = self._assess(item, instant)
         probability = self._probability(assessment)
         labels = self._labels(item, instant, assessment, probability)
         evasion = max(
@@ -108,11 +119,28 @@ class ListingScorer:
             self.kind, item, item.data_id, self.versions, instant, probability, labels, evasion
         )
 
+    def _assess(self, item: Listing, at: datetime) -> ListingAssessment:
+        """What the model says, and what earlier cases say of a relisted copy (重新上架)."""
+        assessment = self.model.assess(item, at)
+        if self.known_bad is None:
+            return assessment
+        read = assessment.read
+        earlier = relisted_findings(item, read.texts, self.known_bad, self.taxonomy, at)
+        if not earlier:
+            return assessment
+        facts = read.facts._replace(findings=[*read.facts.findings, *earlier])
+        return assessment._replace(read=read._replace(facts=facts))
+
     def _probability(self, assessment: ListingAssessment) -> float:
         """Model, lexicon and rules together: a certain finding outweighs a doubtful model."""
         certain = max((f.certainty for f in assessment.read.facts.findings), default=0.0)
         explicit = EXPLICIT_PROBABILITY if self._explicit(assessment) else 0.0
-        return max(float(sigmoid(assessment.logit)), certain, explicit)
+        plain = self.thresholds.flag if self._plain(assessment) else 0.0
+        return max(float(sigmoid(assessment.logit)), certain, explicit, plain)
+
+    def _plain(self, assessment: ListingAssessment) -> list[str]:
+        """The labels that the lexicon alone sends to review."""
+        return [code for code, weight in assessment.read.weights.items() if weight >= PLAIN_WEIGHT]
 
     def _explicit(self, assessment: ListingAssessment) -> list[str]:
         weights = assessment.read.weights
@@ -132,6 +160,8 @@ class ListingScorer:
         for code, weight in assessment.read.weights.items():
             if weight >= FIRES and code not in logits:
                 found[code] = max(found[code], float(sigmoid(assessment.logit)))
+        for code in self._plain(assessment):
+            found[code] = max(found[code], self.thresholds.flag)
         return {**found, **dict.fromkeys(self._explicit(assessment), EXPLICIT_PROBABILITY)}
 
     def _labels(
@@ -140,7 +170,10 @@ class ListingScorer:
         if probability < self.thresholds.flag:
             return []
         found = self.label_probabilities(assessment)
-        listed = {code: p for code, p in found.items() if p >= self.thresholds.label}
+        plain = self._plain(assessment)
+        listed = {
+            code: p for code, p in found.items() if p >= self.thresholds.label or code in plain
+        }
         if not listed:
             likeliest = max(found, key=found.__getitem__)
             listed = {likeliest: found[likeliest]}
@@ -234,7 +267,7 @@ class ListingScorer:
         """The probability of the listing with the cited span cut out."""
         text = _text_at(item, cited.field)
         shorter = _with_text(item, cited.field, text[: cited.start] + text[cited.end :])
-        return self._probability(self.model.assess(shorter, at))
+        return self._probability(self._assess(shorter, at))
 
 
 def _of_finding(item: Listing, texts: Mapping[str, Read], finding: Finding) -> _Cited:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
+from data.known_bad import KnownBad
 from data.record import Record
 from data.registry import EMPTY_REGISTRY, BrandRegistry
 from data.verdict import Kind, Suggestion, Verdict
@@ -25,7 +26,7 @@ from models.knowledge import load_knowledge
 from models.lexicon_scorer import LexiconScorer
 from models.listing import unpack_listings
 from models.listing_scorer import ListingScorer
-from models.policy import ClaimContext, PolicyName, policy_version
+from models.policy import PolicyName, policy_version
 from models.trees import TreesError
 from models.verdicts import Versions
 
@@ -52,16 +53,21 @@ def load_scorer(
     directory: Path,
     policy: PolicyName = "balanced",
     registry: BrandRegistry = EMPTY_REGISTRY,
+    known_bad: KnownBad | None = None,
 ) -> Scorer:
-    """The scorer of an artefact at one of its operating points, with the brands registered.
+    """The scorer of an artefact at one of its operating points.
+
+    Listings are held against the brands registered and the known bad ones.
 
     Raises ArtifactError when the artefact is damaged, was made for other features, or with
     another tokeniser.
     """
     manifest = read_manifest(directory)
+    if manifest.kind == "feedback":
+        raise ArtifactError(f"{directory}: a feedback model sorts buyers' texts and judges no item")
     files = read_files(directory, manifest)
     try:
-        return _scorer(directory, manifest, files, policy, registry)
+        return _scorer(directory, manifest, files, policy, registry, known_bad)
     except (ValueError, KeyError, TreesError) as error:
         raise ArtifactError(f"{directory}: {error}; train the model anew") from error
 
@@ -72,6 +78,7 @@ def _scorer(
     files: Mapping[str, bytes],
     policy: PolicyName,
     registry: BrandRegistry,
+    known_bad: KnownBad | None,
 ) -> Scorer:
     knowledge = load_knowledge()
     words = json.loads(files[WORDS])
@@ -81,14 +88,12 @@ def _scorer(
     versions = Versions(
         model=manifest.model_version,
         policy=policy_version(policy, thresholds, registry.version),
-        lexicon=knowledge.lexicon.version,
+        lexicon=knowledge.version,
     )
     if manifest.kind == "listings":
         listings = unpack_listings(files, reader, knowledge.references(registry))
-        return ListingScorer(listings, thresholds, versions, knowledge.taxonomy)
-    claims = unpack_claims(files, reader)
-    context = ClaimContext(knowledge.licences)
-    return ClaimScorer(claims, thresholds, versions, knowledge.taxonomy, context)
+        return ListingScorer(listings, thresholds, versions, knowledge.taxonomy, known_bad)
+    return ClaimScorer(unpack_claims(files, reader), thresholds, versions, knowledge)
 
 
 def degraded_scorer(kind: Kind, mildest: Suggestion) -> Scorer:
@@ -106,8 +111,12 @@ def tokenisation(words: Mapping[str, int]) -> Tokenisation:
     )
 
 
-def _check_tokeniser(directory: Path, made_with: Tokenisation, words: Mapping[str, int]) -> None:
+def _check_tokeniser(
+    directory: Path, made_with: Tokenisation | None, words: Mapping[str, int]
+) -> None:
     here = tokenisation(words)
+    if made_with is None:
+        raise ArtifactError(f"{directory}: names no tokeniser; train the model anew")
     if here != made_with:
         raise ArtifactError(
             f"{directory}: made with {made_with.engine} {made_with.version}, words "

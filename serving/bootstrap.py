@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from data.known_bad import known_bad_path, open_known_bad
 from data.ledger import Keys, Ledger, LedgerError
 from data.registry_store import load_registry, registry_version
 from data.verdict import Kind
@@ -92,15 +93,21 @@ def library(policy: Literal["balanced", "capacity"]) -> Library:
     def load(directory: Path, home: Path) -> "Scorer":
         from models.scorer import load_scorer
 
-        return load_scorer(directory, policy, load_registry(home))
+        return load_scorer(directory, policy, load_registry(home), open_known_bad(home))
 
-    return Library(_champion, registry_version, load, _degraded)
+    return Library(_champion, _known, load, _degraded)
 
 
 def _champion(home: Path, kind: Kind) -> Path | None:
     from serving.packed import current
 
     return current(home, kind)
+
+
+def _known(home: Path) -> str:
+    """A name that changes when scorers must be made anew; known bad listings are read as they
+    come, once there are any."""
+    return f"{registry_version(home)} {known_bad_path(home).exists()}"
 
 
 def _degraded(kind: Kind, mildest: Literal["pass", "review"]) -> "Scorer":

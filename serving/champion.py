@@ -21,13 +21,13 @@ KINDS: tuple[Kind, ...] = ("claims", "listings")
 class Library(NamedTuple):
     """Where scorers come from.
 
-    ``champion``, ``registry`` (the version of the brand registry) and ``load`` are asked with the
-    home that the service runs on. What stands in for a champion knows no registry: one that is
-    damaged must not take it down, too.
+    ``champion``, ``known`` (a name that changes with what the home knows of brands and bad
+    listings) and ``load`` are asked with the home that the service runs on. What stands in for a
+    champion knows none of it: a file that is damaged must not take it down, too.
     """
 
     champion: Callable[[Path, Kind], Path | None]
-    registry: Callable[[Path], str]
+    known: Callable[[Path], str]
     load: "Callable[[Path, Path], Scorer]"
     degraded: 'Callable[[Kind, Literal["pass", "review"]], Scorer]'
 
@@ -35,8 +35,8 @@ class Library(NamedTuple):
 class Champions:
     """The champion of each kind, and the lexicon-and-rules scorer that stands in for it.
 
-    A new artefact or brand registry is loaded and warmed off the event loop, then one reference
-    is swapped. One that is refused leaves the one before it in place.
+    A new artefact, or a new brand registry, is loaded and warmed off the event loop, then one
+    reference is swapped. One that is refused leaves the one before it in place.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Champions:
             self.is_ready = True
 
     def reload(self) -> None:
-        """Take over champions and registries that have changed since the last look."""
+        """Take over champions, and what the home knows, that changed since the last look."""
         with self._loading:
             for kind in KINDS:
                 self._reload(kind)
@@ -94,7 +94,7 @@ class Champions:
 
     def _reload(self, kind: Kind) -> None:
         try:
-            found = self._library.champion(self._home, kind), self._library.registry(self._home)
+            found = self._library.champion(self._home, kind), self._library.known(self._home)
             if self._tried.get(kind) == found:
                 return
             self._tried[kind] = found

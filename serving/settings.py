@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from data.home import DEFAULT
 from data.problem import MingchaError
 from data.record import Record
+from data.verdict import Kind
 
 _PREFIX = "MINGCHA_"
 
@@ -107,7 +108,7 @@ class Settings(Record):
         """The URL of the ledger, the default filled in."""
         return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
 
-    def mildest(self, kind: Literal["claims", "listings"]) -> Literal["pass", "review"]:
+    def mildest(self, kind: Kind) -> Literal["pass", "review"]:
         """The mildest suggestion that an answer without a model may give."""
         return self.degraded_claims if kind == "claims" else self.degraded_listings
 

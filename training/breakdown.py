@@ -45,6 +45,7 @@ _LABEL: Final[dict[str, Figure]] = {
 }
 _SLICE: Final[dict[str, Figure]] = {
     "pr_auc": Counted.pr_auc,
+    "roc_auc": Counted.roc_auc,
     "macro_f1": Counted.macro_f1,
     "recall": Counted.recall,
     "clean_flagged": Counted.clean_flagged,

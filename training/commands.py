@@ -18,6 +18,7 @@ from data.command import (
     parse_layout,
 )
 from data.home import home
+from data.known_bad import open_known_bad
 from data.problem import FileError, MingchaError, UsageError
 from data.read import Layout
 from data.record import parse_instant
@@ -51,6 +52,7 @@ def train(
 
     It becomes champion only where there is none.
     """
+    from training.feedback_train import train_feedback
     from training.printout import headline
     from training.train import Request, train_claims, train_listings
 
@@ -62,7 +64,11 @@ def train(
         registered=register,
         out=out,
     )
-    trainers = {"claims": train_claims, "listings": train_listings}
+    trainers = {
+        "claims": train_claims,
+        "listings": train_listings,
+        "feedback": train_feedback,
+    }
     trained = trainers[kind](request, datetime.now(UTC), _progress(f"train {kind}"))
     typer.echo(f"{trained.manifest.model_version}\t{trained.directory}")
     typer.echo(headline(trained.manifest.metrics, simulated=trained.manifest.simulated), err=True)
@@ -96,9 +102,13 @@ def evaluate(
     if page is not None and not page.parent.is_dir():
         raise FileError(f"{page}: cannot be written: no directory {page.parent}")
     layout = parse_layout(map_, set_, encoding)
-    measure = _evaluate_claims if kind == "claims" else _evaluate_listings
+    measures = {
+        "claims": _evaluate_claims,
+        "listings": _evaluate_listings,
+        "feedback": _evaluate_feedback,
+    }
     progress = _progress(f"evaluate {kind}")
-    report, about = measure(data, layout, model, cv, seeds, progress)
+    report, about = measures[kind](data, layout, model, cv, seeds, progress)
     report["about"] = about.model_dump(mode="json")
     html = evaluation_page(report, about)
     if page is not None:
@@ -121,7 +131,8 @@ def score(
         Path | None, typer.Option(help="Claims: flagged windows as cases of rooms, JSONL.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Processes; default: one a core.")
+        int | None,
+        typer.Option(min=1, max=256, help="Processes; default: one a core, for feedback one."),
     ] = None,
     map_: MapOption = [],  # noqa: B006
     set_: SetOption = [],  # noqa: B006
@@ -132,9 +143,15 @@ def score(
     from training.offline import score_file
 
     at = _instant(as_of)
-    registry = load_registry(home(os.environ), known_by=at)
-    scorer = load_scorer(_artifact(kind, model), policy, registry)
     layout = parse_layout(map_, set_, encoding)
+    if kind == "feedback":
+        if cases is not None:
+            raise UsageError("--cases: feedback has no rooms; it is for claims")
+        if _score_feedback(source, out, model, policy, layout):
+            raise typer.Exit(FINISHED_WITH_REJECTS)
+        return
+    registry = load_registry(home(os.environ), known_by=at)
+    scorer = load_scorer(_artifact(kind, model), policy, registry, open_known_bad(home(os.environ)))
     progress = _progress(f"score {kind}")
     processes = workers or os.cpu_count() or 1
     tally = score_file(scorer, source, out, layout, at, progress, cases, processes)
@@ -205,6 +222,33 @@ def _evaluate_listings(
         raise UsageError(f"the artefact holds a model of {scorer.kind}, and listings are asked for")
     about = About.of_artifact(read_manifest(directory), data, listing_hash(docs), at)
     return evaluate_listing_scorer(docs, scorer, knowledge), about
+
+
+def _evaluate_feedback(
+    data: list[Path],
+    layout: Layout,
+    model: Path | None,
+    cv: int | None,
+    seeds: bool,
+    report: Report,
+) -> tuple[dict[str, Any], "About"]:
+    from training.feedback_commands import evaluate_feedback_files
+
+    directory = None if cv is not None else _artifact("feedback", model)
+    return evaluate_feedback_files(data, layout, directory, cv, seeds, datetime.now(UTC), report)
+
+
+def _score_feedback(
+    source: Path, out: Path, model: Path | None, policy: Policy, layout: Layout
+) -> bool:
+    """Answer a file of buyers' texts; whether rows were rejected."""
+    from models.feedback_scorer import load_feedback_scorer
+    from training.feedback_commands import score_feedback_file
+
+    scorer = load_feedback_scorer(_artifact("feedback", model), policy)
+    tally = score_feedback_file(scorer, source, out, layout, _progress("score feedback"))
+    typer.echo(tally.sentence(), err=True)
+    return tally.rejected > 0
 
 
 def _check_rows(count: int, data: list[Path]) -> None:

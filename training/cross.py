@@ -15,7 +15,6 @@ from models.calibrated import sigmoid
 from models.claim_scorer import ClaimScorer
 from models.knowledge import Knowledge
 from models.listing_scorer import ListingScorer
-from models.policy import ClaimContext
 from models.verdicts import Versions
 from training.assemble import ClaimDoc
 from training.claims import fit_claims
@@ -59,13 +58,8 @@ def cross_validate(
             training, knowledge.taxonomy.codes, knowledge.reader(), report, folds=_INNER_FOLDS
         )
         points = claim_points(training, fitted, knowledge)
-        versions = Versions(
-            model=None, policy="cross-validation", lexicon=knowledge.lexicon.version
-        )
-        context = ClaimContext(knowledge.licences)
-        scorer = ClaimScorer(
-            fitted.model, points["balanced"], versions, knowledge.taxonomy, context
-        )
+        versions = Versions(model=None, policy="cross-validation", lexicon=knowledge.version)
+        scorer = ClaimScorer(fitted.model, points["balanced"], versions, knowledge)
         judged.fill(docs, held_out, scorer, at)
     return judged.report(docs)
 
@@ -96,9 +90,7 @@ def cross_validate_listings(
         prices = reference_prices(training, at, knowledge)
         fitted = fit_listings(training, knowledge, prices, report)
         thresholds = listing_points(training, fitted)[0]["balanced"]
-        versions = Versions(
-            model=None, policy="cross-validation", lexicon=knowledge.lexicon.version
-        )
+        versions = Versions(model=None, policy="cross-validation", lexicon=knowledge.version)
         scorer = ListingScorer(fitted.model, thresholds, versions, knowledge.taxonomy)
         judged.fill(docs, held_out, scorer)
     return judged.report(docs, knowledge)

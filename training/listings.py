@@ -107,10 +107,10 @@ def simulated_docs(at: datetime, seed: int, n: int = SIMULATED) -> list[ListingD
             listing=item.listing,
             codes=tuple(item.codes),
             at=item.listing.submitted_at or at,
-            group=item.listing.merchant.merchant_id if item.listing.merchant else f"none-{number}",
+            group=item.operator,
             source="simulated",
         )
-        for number, item in enumerate(simulated)
+        for item in simulated
     ]
 
 

@@ -69,9 +69,7 @@ def score_file(
     are the processes that score.
     Raises FileError, among others, when the answers or the rejects would replace the input.
     """
-    for written in (target, RejectsFile(target).path):
-        if written.exists() and source.exists() and written.samefile(source):
-            raise FileError(f"{source}: would be replaced by its answers; give another --out")
+    check_target(source, target)
     if cases is not None:
         _check_cases(cases, scorer.kind, [source, target, RejectsFile(target).path])
     counts: Counter[str] = Counter()
@@ -104,6 +102,13 @@ def score_file(
         write_rows(cases, (case.model_dump(mode="json") for case in cases_of(flagged)))
     seconds = time.perf_counter() - started
     return Tally(answered=answered, rejected=rejected, suggestions=dict(counts), seconds=seconds)
+
+
+def check_target(source: Path, target: Path) -> None:
+    """Raise FileError when the answers or the rejects would replace the input."""
+    for written in (target, RejectsFile(target).path):
+        if written.exists() and source.exists() and written.samefile(source):
+            raise FileError(f"{source}: would be replaced by its answers; give another --out")
 
 
 def _check_cases(cases: Path, kind: Kind, taken: Sequence[Path]) -> None:

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from data.taxonomy import load_taxonomy
 from training.about import About
 from training.breakdown import LEAST_GROUPS, LEAST_POSITIVES, OTHERS, SURE, UNKNOWN
+from training.feedback import SEED_RATES
 from training.listings import BASE_RATE
 from training.ranking import LEVEL
 from training.thresholds import CAPACITY_BASE_RATE
@@ -59,8 +60,21 @@ _CORPORA: Final = {
     "must_catch": ("必须拦下", "must be caught"),
     "known_misses": ("已知判错（收录时即判错）", "known misses: wrong when they were taken in"),
 }
-_LIVE: Final = {"claims": CAPACITY_BASE_RATE, "listings": BASE_RATE}
-_ITEMS: Final = {"claims": ("话术片段", "windows of speech"), "listings": ("商品", "listings")}
+_LIVE: Final = {
+    "claims": CAPACITY_BASE_RATE,
+    "listings": BASE_RATE,
+    "feedback": SEED_RATES["complaint"],
+}
+_ITEMS: Final = {
+    "claims": ("话术片段", "windows of speech"),
+    "listings": ("商品", "listings"),
+    "feedback": ("售后文本", "after-sale texts"),
+}
+_MODELS: Final = {
+    "claims": ("话术", "claim"),
+    "listings": ("商品", "listing"),
+    "feedback": ("售后文本", "feedback"),
+}
 _RATES: Final = {
     "windows_per_hour": ("每直播小时误标片段", "clean windows flagged an hour"),
     "cases_per_hour": ("每直播小时误报案件", "cases without a violation an hour"),
@@ -93,6 +107,7 @@ def evaluation_page(report: Mapping[str, Any], about: About) -> str:
         report=report,
         about=about,
         items=_ITEMS[about.kind],
+        model=_MODELS[about.kind],
         names={label.code: (label.name_zh, label.name_en) for label in taxonomy.labels},
         figures=_FIGURES,
         facets=_FACETS,

@@ -9,6 +9,7 @@ from training.breakdown import LEAST_GROUPS, LEAST_POSITIVES, SURE
 from training.ranking import LEVEL
 
 HEADLINE: Final = (
+    "f1",
     "macro_f1",
     "pr_auc",
     "roc_auc",
@@ -30,7 +31,7 @@ def headline(report: Mapping[str, Any], *, simulated: bool = False) -> str:
         f"n {report['n']}, violating {report['base_rate']:.1%}, {report['groups']} groups"
         + (", simulated" if simulated else "")
     ]
-    for name in HEADLINE:
+    for name in (each for each in HEADLINE if each in report):
         low, high = report["intervals"].get(name, (float("nan"), float("nan")))
         lines.append(f"{name} {report[name]:.3f} [{low:.3f}, {high:.3f}]")
     lines.append(f"threshold {report['threshold']:.3f}")

@@ -67,6 +67,10 @@ class Counted(NamedTuple):
         there = ~np.isnan(both)
         return _share(np.where(there, both, 0.0).sum(axis=0), there.sum(axis=0))
 
+    def f1(self) -> Floats:
+        """The F1 of violating."""
+        return self._f1(self.ranking.truth, self.ranking.flagged)
+
     def recall(self) -> Floats:
         """Share of the violating that is flagged."""
         truth, flagged = self.ranking.truth, self.ranking.flagged

@@ -29,7 +29,6 @@ from models.knowledge import Knowledge, load_knowledge
 from models.listing import pack_listings
 from models.listing_scorer import ListingScorer
 from models.packing import pack_json
-from models.policy import ClaimContext
 from models.scorer import WORDS, tokenisation
 from models.store import artifacts
 from models.verdicts import Versions
@@ -108,14 +107,14 @@ def train_claims(request: Request, at: datetime, report: Report) -> Trained:
     scorer = ClaimScorer(
         fitted.model,
         points["balanced"],
-        Versions(model=None, policy="balanced", lexicon=knowledge.lexicon.version),
-        knowledge.taxonomy,
-        ClaimContext(knowledge.licences),
+        Versions(model=None, policy="balanced", lexicon=knowledge.version),
+        knowledge,
     )
     metrics["regression"] = counted(guard(scorer))
     files = {**pack_claims(fitted.model), WORDS: pack_json(knowledge.words())}
     facts = {
-        **_facts("claims", at, knowledge, data_hash(docs), simulated=False),
+        **model_facts("claims", at, data_hash(docs), simulated=False),
+        "tokeniser": tokenisation(knowledge.words()).model_dump(),
         "base_rate": float(truth[fitted.like_traffic].mean()),
         "thresholds": {name: point.model_dump() for name, point in points.items()},
         "metrics": metrics,
@@ -151,7 +150,7 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
     scorer = ListingScorer(
         fitted.model,
         points["balanced"],
-        Versions(model=None, policy="balanced", lexicon=knowledge.lexicon.version),
+        Versions(model=None, policy="balanced", lexicon=knowledge.version),
         knowledge.taxonomy,
     )
     metrics["regression"] = counted(guard(scorer))
@@ -160,7 +159,8 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
         WORDS: pack_json(knowledge.words()),
     }
     facts = {
-        **_facts("listings", at, knowledge, listing_hash(docs), simulated=simulated),
+        **model_facts("listings", at, listing_hash(docs), simulated=simulated),
+        "tokeniser": tokenisation(knowledge.words()).model_dump(),
         "base_rate": BASE_RATE,
         "thresholds": {name: point.model_dump() for name, point in points.items()},
         "metrics": metrics,
@@ -267,15 +267,13 @@ def publish(
     return Trained(directory, manifest, *register(request.home, manifest, run_id))
 
 
-def _facts(
-    kind: Kind, at: datetime, knowledge: Knowledge, data: str, *, simulated: bool
-) -> dict[str, Any]:
+def model_facts(kind: Kind, at: datetime, data: str, *, simulated: bool) -> dict[str, Any]:
+    """What the manifest of any model says of its origin; ``data`` is the hash of its rows."""
     return {
         "kind": kind,
         "created_at": at.isoformat(),
         "code_version": __version__,
         "seeds_version": seeds_version(),
         "data_hash": data,
-        "tokeniser": tokenisation(knowledge.words()).model_dump(),
         "simulated": simulated,
     }

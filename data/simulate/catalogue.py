@@ -534,3 +534,31 @@ HEALTH_CLAIMS = (
     "燃脂排油，减肥不反弹",
 )
 COSMETIC_CLAIMS = ("七天美白祛斑，黄气全无", "美白淡斑一步到位", "防脱生发，秃的地方长出来")
+
+OBLIQUE: dict[str, tuple[str, ...]] = {
+    "medical_claim": (
+        "喝了半个月，我妈的药瓶子都收起来了",
+        "隔壁大爷用完走路不拄拐了，医生都纳闷",
+        "去医院复查指标全正常，你说神不神",
+    ),
+    "health_food_overclaim": (
+        "喝一周，晚上一觉到天亮，早上肚子轻轻松松",
+        "天天来一包，换季再没跑过医院",
+        "喝完裤腰松两扣，姐妹们都来问",
+        "熬夜应酬来一袋，第二天人是清爽的",
+    ),
+    "cosmetic_overclaim": (
+        "抹一个礼拜，同事问我是不是去打了针",
+        "脸上那几块印子现在找都找不着",
+        "发缝窄了一半，梳子上不掉头发了",
+        "关了灯都能看见你在哪儿",
+    ),
+    "absolute_claim": ("你在别处找不到第二家，找到算我输", "这个级别的东西全国就我手里有"),
+    "exaggerated_effect": ("穿一个月，个子窜一截，班主任都吃惊", "摆家里三个月，生意自己找上门"),
+    "false_authority": ("上面的人都用这个，外头买不着", "大教授点头的东西还能有错"),
+    "false_price_promo": ("过了今晚这个数翻三番", "亏本送，老板娘都跟我急了"),
+    "disparagement": ("别处买的你敢给孩子用吗", "那谁家卖的什么玩意儿，用了后悔"),
+    "off_platform_diversion": ("想要更低的懂的都懂，看头像", "包裹里有惊喜，按上面写的找我"),
+    "fake_engagement": ("写好了给我看一眼，有茶钱", "满分加图，心意马上到账"),
+}
+"""The same claims in other words, as one speaks who knows which words are looked for."""

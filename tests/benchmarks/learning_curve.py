@@ -26,7 +26,8 @@ from tests.benchmarks.material import datasets
 from training.assemble import ClaimDoc, file_docs, seed_docs
 from training.claims import fit_claims
 from training.evaluate import evaluation, measures
-from training.feedback import complaint_scores, fit_feedback
+from training.feedback import Corpus, fit_feedback
+from training.feedback_rows import seed_docs as after_sale_docs
 from training.join import join
 from training.thresholds import claim_points
 from training.train import SEED, SEED_GROUPS
@@ -115,12 +116,12 @@ def _after_sale_rows() -> Iterator[str]:
     products = [_SIZE.sub("", review["product_title"].strip()) for review in reviews]
     for number in range(1, math.ceil(len(texts) / TEXTS_A_BATCH) + 1):
         taken = texts[: number * TEXTS_A_BATCH]
-        fitted = fit_feedback(taken)
-        chances = fitted.model.probabilities([review["content"] for review in reviews])
-        of_paid = chances[:, KINDS.index("paid")]
+        fitted = fit_feedback(Corpus.of(after_sale_docs(taken)))
+        assessed = fitted.model.assess([review["content"] for review in reviews])
+        of_paid = assessed.kinds[:, KINDS.index("paid")]
         reports = [
             evaluation(truth, scores, scores >= 0.5, 0.5, products)
-            for truth, scores in ((complaint, complaint_scores(chances)), (paid, of_paid))
+            for truth, scores in ((complaint, assessed.complaint), (paid, of_paid))
         ]
         cells = [
             str(len(taken)),

@@ -89,7 +89,7 @@ def _listing_stages(model: ListingModel, item: Listing, at: datetime, clock: _Cl
     clock("texts: normalise, split, cues (title only)", lambda: read_text(item.title, model.reader))
     clock(
         "facts and rules",
-        lambda: listing_features(item, at, model.references),
+        lambda: listing_features(item, at, model.references, model.reader.tokeniser),
     )
     read = read_listing(item, at, model.reader, model.references)
     texts = [unit.text for text in prose(read).values() for unit in text.units]

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.brands import load_brands
 from data.listing import Listing
@@ -99,3 +101,100 @@ def test_a_small_size_is_no_bait(title: str, cheap: str, dear: str) -> None:
 
 def test_a_cheap_part_is_no_bait_where_the_front_price_is_that_of_the_goods() -> None:
     assert not bait("智能手表", "表带", "旗舰版手表", price=399.0)
+
+
+def of_listing(title: str, category: str, price: float, skus: list[tuple[str, float]]) -> list[str]:
+    variants = [{"name": name, "price": each} for name, each in skus] or None
+    return cues(title, category, price, skus=variants)
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "price", "skus"),
+    [
+        ("民谣吉他41寸", "其他", 1.9, [("拨片1枚", 1.9), ("41寸原木色", 399.0), ("40寸", 369.0)]),
+        ("行车记录仪", "其他", 9.9, [("安装费", 9.9), ("标准版", 299.0)]),
+        ("书法字帖全套", "其他", 1.0, [("封面空盒", 1.0), ("全套12本", 88.0)]),
+        ("钢琴网课", "其他", 1.0, [("导学课", 1.0), ("正课40节", 1999.0)]),
+        ("保温杯", "其他", 0.5, [("内胆垫", 0.5), ("500ml", 59.0)]),
+        ("鲜花花束", "其他", 1.0, [("贺卡", 1.0), ("玫瑰花束", 199.0)]),
+        ("高端茶具礼盒", "其他", 2.0, [("纸袋", 2.0), ("全套", 398.0)]),
+        ("面霜500ml大瓶", "其他", 9.9, [("小样5ml", 9.9), ("500ml", 198.0)]),
+        ("防盗门锁", "其他", 3.0, [("螺丝一包", 3.0), ("锁体套装", 899.0)]),
+        ("机械手表", "其他", 29.0, [("不含机芯表壳", 29.0), ("整表", 699.0)]),
+        ("整箱牛奶24盒", "其他", 3.9, [("试喝装1盒", 3.9), ("24盒", 68.0)]),
+        ("沙发三人位", "其他", 50.0, [("定金", 50.0), ("三人位", 1999.0)]),
+        ("编号2031 看主图", "其他", 99.0, []),
+        ("标题不方便写 懂的来", "其他", 50.0, []),
+        ("老客专拍", "其他", 10.0, []),
+        ("1号链接", "其他", 10.0, []),
+        ("苹果香蕉葡萄榴莲车厘子 生鲜水果", "生鲜/水果", 39.0, []),
+        ("连衣裙女 衬衫 牛仔裤 毛衣 风衣 大衣", "女装", 39.0, []),
+        ("耳机 价格面议", "其他", 1.0, []),
+    ],
+)
+def test_bait_stuffing_and_titles_without_goods_are_found(
+    title: str, category: str, price: float, skus: list[tuple[str, float]]
+) -> None:
+    assert of_listing(title, category, price, skus)
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "price", "skus"),
+    [
+        ("茶叶 2g小样试喝装", "其他", 9.9, [("小样2g", 9.9), ("正装250g", 199.0)]),
+        ("吉他拨片", "其他", 1.9, [("拨片1枚", 1.9), ("拨片盒装100枚", 99.0)]),
+        ("螺丝刀套装", "其他", 9.9, [("单支", 9.9), ("60件套", 99.0)]),
+        ("牛奶", "其他", 3.9, [("1盒", 3.9), ("24盒", 68.0)]),
+        ("大米", "其他", 9.9, [("1斤", 9.9), ("20斤", 139.0)]),
+        ("鲜花 送贺卡", "其他", 199.0, [("玫瑰花束", 199.0), ("玫瑰大束", 899.0)]),
+        ("手机壳 钢化膜", "其他", 9.9, [("钢化膜", 9.9), ("手机壳", 49.0)]),
+        ("相机", "其他", 3999.0, [("镜头盖", 19.0), ("机身", 3999.0), ("套机", 4999.0)]),
+        ("定制橱柜", "其他", 100.0, [("定金", 100.0), ("全款", 9999.0)]),
+        ("纸袋 手提袋 批发", "其他", 1.0, [("小号纸袋", 1.0), ("大号100只", 99.0)]),
+        ("礼盒空盒子", "其他", 5.0, [("空盒小号", 5.0), ("空盒大号20个", 99.0)]),
+        ("门锁安装费 上门服务", "其他", 50.0, [("安装费", 50.0), ("换锁套餐", 399.0)]),
+        ("网课 导学课", "其他", 1.0, [("导学课", 1.0), ("正课", 999.0)]),
+        ("瓷砖", "其他", 5.0, [("样片寄样", 5.0), ("整箱", 199.0)]),
+        ("机械表 表带", "其他", 29.0, [("表带", 29.0), ("整表", 999.0)]),
+        ("保温杯", "其他", 59.0, [("500ml", 59.0), ("1000ml", 89.0)]),
+        ("连衣裙", "其他", 99.0, [("S", 99.0), ("M", 99.0)]),
+        ("沙发", "其他", 599.0, [("单人位", 599.0), ("三人位", 1999.0)]),
+        ("书", "其他", 20.0, [("单本", 20.0), ("全套10本", 180.0)]),
+        ("直播间专享 法式连衣裙", "其他", 99.0, []),
+        ("主播推荐 蓝牙耳机", "其他", 99.0, []),
+        ("福利 秒杀 手工饺子", "其他", 9.9, []),
+        ("编号88 黄花梨手串", "其他", 999.0, []),
+        ("看图下单 T恤 多色", "其他", 39.0, []),
+        ("水果礼盒 苹果 香蕉 葡萄 橙子 组合", "生鲜/水果", 99.0, []),
+        ("多口味果干 草莓 芒果 菠萝 葡萄", "食品/水果", 29.0, []),
+        ("汽车脚垫 适用大众丰田本田日产别克", "汽车用品", 199.0, []),
+        ("手机壳 适用苹果华为小米vivo", "手机配件", 19.0, []),
+        ("针织衫内搭 毛衣 外套 两件套 大衣 连衣裙", "女装", 99.0, []),
+        ("iPhone15Pro 256G", "其他", 7999.0, []),
+    ],
+)
+def test_ladders_trials_and_lists_of_what_fits_are_honest(
+    title: str, category: str, price: float, skus: list[tuple[str, float]]
+) -> None:
+    assert of_listing(title, category, price, skus) == []
+
+
+def test_a_price_that_no_variant_has_is_found() -> None:
+    assert of_listing("吸尘器", "家电", 9.9, [("标配", 399.0), ("高配", 599.0)]) == [
+        "price of no variant"
+    ]
+    assert of_listing("吸尘器", "家电", 359.0, [("标配", 399.0), ("高配", 599.0)]) == []
+
+
+def test_a_page_that_says_the_price_is_none_is_found() -> None:
+    assert cues("女包", price=1.0, description="标价不是真实售价，请咨询客服") == [
+        "placeholder price"
+    ]
+    assert cues("女包", description="标价即售价，不议价") == []
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=60), max_size=5))
+def test_no_text_breaks_the_rules(title: str, names: list[str]) -> None:
+    skus = [{"name": name, "price": 1.0 + 99.0 * place} for place, name in enumerate(names)]
+
+    assert isinstance(cues(title, price=1.0, skus=skus), list)

@@ -6,19 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.brands import load_brands
+from data.goods import load_goods
 from data.licences import load_licence_rules
 from data.listing import Listing
 from data.simulate.listings import simulate_listings
 from features.brand import BrandIndex
+from features.category import GoodsIndex
 from features.listing import LISTING_FEATURES, ListingFacts, References, listing_features
 from features.price import NO_REFERENCE_PRICES, ReferencePrice, ReferencePrices
+from features.tokenise import Tokeniser
 
 INDEX = BrandIndex(load_brands())
 RULES = load_licence_rules()
+GOODS = GoodsIndex(load_goods())
+TOKENISER = Tokeniser({})
 AT = datetime.fromisoformat("2026-02-01T08:00:00+08:00")
 PRICES = ReferencePrices(
     as_of=AT, entries=(ReferencePrice(brand="nike", category="鞋/跑鞋", median=500.0, count=40),)
 )
+
+REFERENCES = References(INDEX, RULES, GOODS, PRICES)
 
 
 def facts(fields: dict[str, object], prices: ReferencePrices = PRICES) -> ListingFacts:
@@ -29,7 +36,8 @@ def facts(fields: dict[str, object], prices: ReferencePrices = PRICES) -> Listin
         "price": 100.0,
     }
     listing = Listing.model_validate(plain | fields)
-    return listing_features(listing, AT, References(INDEX, RULES, prices))
+    references = References(INDEX, RULES, GOODS, prices)
+    return listing_features(listing, AT, references, TOKENISER)
 
 
 def value(name: str, **fields: object) -> float:
@@ -143,17 +151,15 @@ def test_ordinary_listings_are_left_alone(fields: dict[str, object]) -> None:
 
 
 def test_a_nickname_on_second_hand_goods_is_less_certain() -> None:
-    (new,) = facts({"title": "绿水鬼", "category": "手表"}).findings
-    (used,) = facts({"title": "绿水鬼", "category": "手表", "condition": "used"}).findings
+    (new,) = facts({"title": "驴牌手袋", "category": "箱包"}).findings
+    (used,) = facts({"title": "驴牌手袋", "category": "箱包", "condition": "used"}).findings
 
     assert used.certainty < new.certainty
 
 
 def test_every_finding_cites_a_rule_a_reason_and_words_of_its_field() -> None:
     for item in simulate_listings(400, seed=5, at=AT, bad_share=0.5):
-        for finding in listing_features(
-            item.listing, AT, References(INDEX, RULES, PRICES)
-        ).findings:
+        for finding in listing_features(item.listing, AT, REFERENCES, TOKENISER).findings:
             assert finding.cue
             assert finding.reason_zh
             assert finding.basis
@@ -161,8 +167,12 @@ def test_every_finding_cites_a_rule_a_reason_and_words_of_its_field() -> None:
 
 def test_the_same_listing_has_the_same_values() -> None:
     for item in simulate_listings(50, seed=6, at=AT, bad_share=0.5):
-        once = listing_features(item.listing, AT, References(INDEX, RULES, PRICES))
-        again = listing_features(item.listing, AT, References(INDEX, RULES, PRICES))
+        once = listing_features(
+            item.listing, AT, References(INDEX, RULES, GOODS, PRICES), TOKENISER
+        )
+        again = listing_features(
+            item.listing, AT, References(INDEX, RULES, GOODS, PRICES), TOKENISER
+        )
         assert str(once) == str(again)
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -118,3 +119,97 @@ def test_a_notice_about_the_listing_counts_until_it_is_withdrawn() -> None:
     assert "n-7" in finding.reason_zh
     assert found("跑鞋", "鞋靴/跑鞋", registry=withdrawn) == []
     assert found("跑鞋", "鞋靴/跑鞋", registry=notice(listing_id="b")) == []
+
+
+def confusion(title: str, category: str, **fields: Any) -> Finding:
+    (finding,) = [f for f in found(title, category, **fields) if f.code == "brand_confusion"]
+    return finding
+
+
+def test_a_look_alike_is_cited_with_the_brand_it_is_taken_for() -> None:
+    finding = confusion("兰寇精华液", "美妆/护肤")
+
+    assert (finding.field, finding.text) == ("title", "兰寇")
+    assert "兰蔻" in finding.cue
+    assert "兰蔻" in finding.reason_zh
+    assert finding.certainty == 0.75
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"brand": "美旳"}, "brand"),
+        ({"attributes": {"品牌": "美旳"}}, "attributes.品牌"),
+        ({"brand": "Mediа"}, None),
+        ({"brand": "美的", "attributes": {"品牌": "美旳"}}, "attributes.品牌"),
+        ({"brand": "自有品牌"}, None),
+    ],
+)
+def test_a_declared_brand_is_held_against_those_of_the_category(
+    fields: dict[str, Any], field: str | None
+) -> None:
+    findings = found("电饭煲 4L", "家电/厨房电器", **fields)
+
+    assert [finding.field for finding in findings] == ([field] if field else [])
+
+
+def test_title_and_declared_brand_give_one_finding() -> None:
+    assert confusion("康帅傅红烧牛肉面", "食品/方便面", brand="康帅傅").field == "title"
+
+
+@pytest.mark.parametrize("title", ["专柜正品 兰寇精华液", "兰寇精华液 大牌同厂"])
+def test_borrowed_credit_makes_a_look_alike_surer(title: str) -> None:
+    assert confusion(title, "美妆/护肤").certainty > 0.8
+
+
+def test_a_price_far_below_the_brands_makes_a_look_alike_surer() -> None:
+    cheap = confusion("兰寇精华液", "美妆/护肤", ratio=0.1)
+    usual = confusion("兰寇精华液", "美妆/护肤", ratio=0.9)
+
+    assert cheap.certainty > usual.certainty
+
+
+@pytest.mark.parametrize("merchant", [SHOP, FLAGSHIP, UNAUTHORISED, {"merchant_id": "m"}])
+def test_the_name_is_wrong_whoever_sells_under_it(merchant: Mapping[str, object]) -> None:
+    assert confusion("兰寇精华液", "美妆/护肤", merchant=merchant).certainty == 0.75
+
+
+@pytest.mark.parametrize("names", [["兰蔻"], ["兰寇"], ["Lancome/兰蔻"]])
+def test_who_is_authorised_for_the_brand_or_for_these_words_imitates_nobody(
+    names: list[str],
+) -> None:
+    merchant = {"merchant_id": "m", "type": "flagship", "authorised_brands": names}
+
+    assert found("兰寇精华液", "美妆/护肤", merchant=merchant) == []
+    assert found("精华液", "美妆/护肤", merchant=merchant, brand="兰寇") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "fields"),
+    [
+        ("联想(leonvo)V330 笔记本", "电脑/笔记本", {}),
+        ("膳魔师焖烧杯 咖啡色 星巴可款", "水具/杯", {}),
+        ("亚瑟士跑鞋 apsics", "鞋/跑鞋", {}),
+        ("兰寇精华液 自用一半", "美妆/护肤", {"condition": "used"}),
+    ],
+)
+def test_a_slip_beside_the_right_name_is_no_reason_to_look(
+    title: str, category: str, fields: dict[str, Any]
+) -> None:
+    assert [f for f in found(title, category, **fields) if f.certainty >= 0.5] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "fields"),
+    [
+        ("滤芯 适用美旳净水器", "家电/净水配件", {}),
+        ("手机壳 适用华力手机", "手机配件/手机壳", {"brand": "华力"}),
+        ("滤芯 适用美旳净水器", "家电/净水配件", {"brand": "美旳"}),
+        ("教你识别康帅傅和康师傅", "食品/科普", {}),
+        ("本店不是康帅傅", "食品/方便面", {}),
+    ],
+)
+def test_goods_that_fit_or_texts_that_warn_imitate_nobody(
+    title: str, category: str, fields: dict[str, Any]
+) -> None:
+    assert found(title, category, **fields) == []

@@ -84,7 +84,7 @@ def removed(name: str) -> Edit:
         (truncated(MANIFEST), MANIFEST, "train the model anew"),
         (edited_manifest(format=99), MANIFEST, "this code reads 4"),
         (edited_manifest(thresholds={}), MANIFEST, "train the model anew"),
-        (edited_manifest(kind="films"), MANIFEST, "'claims' or 'listings'"),
+        (edited_manifest(kind="films"), MANIFEST, "'listings' or 'feedback'"),
     ],
 )
 def test_a_damaged_artefact_is_refused_by_name(
@@ -110,6 +110,7 @@ def test_a_file_name_that_is_a_path_is_refused(tmp_path: Path, name: str) -> Non
 def test_an_artefact_of_another_tokeniser_is_refused(claims_artifact: Path, tmp_path: Path) -> None:
     manifest = read_manifest(claims_artifact)
     files = read_files(claims_artifact, manifest)
+    assert manifest.tokeniser is not None
     other = manifest.tokeniser.model_copy(update={"version": "0.0.1"})
     facts = manifest.model_copy(update={"tokeniser": other}).model_dump(
         exclude={"files", "format", "model_version"}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.listing import Listing
 from data.regression import load_regression
 from data.segment import LiveSegment
 from data.taxonomy import load_taxonomy
@@ -178,9 +179,7 @@ def test_a_higher_threshold_never_flags_more(scorer: ClaimScorer) -> None:
     flagged = []
     for flag in (0.1, 0.5, 0.9):
         thresholds = Thresholds(flag=flag, label=0.5)
-        strict = ClaimScorer(
-            scorer.model, thresholds, scorer.versions, scorer.taxonomy, scorer.context
-        )
+        strict = ClaimScorer(scorer.model, thresholds, scorer.versions, scorer.knowledge)
         flagged.append({text for text in texts if score(strict, text).suggestion != "pass"})
 
     assert flagged[0] >= flagged[1] >= flagged[2]
@@ -188,7 +187,7 @@ def test_a_higher_threshold_never_flags_more(scorer: ClaimScorer) -> None:
 
 def at_threshold(scorer: ClaimScorer, flag: float) -> ClaimScorer:
     thresholds = Thresholds(flag=flag, label=flag)
-    return ClaimScorer(scorer.model, thresholds, scorer.versions, scorer.taxonomy, scorer.context)
+    return ClaimScorer(scorer.model, thresholds, scorer.versions, scorer.knowledge)
 
 
 def test_an_explicit_claim_is_blocked_however_high_the_threshold(scorer: ClaimScorer) -> None:
@@ -234,6 +233,40 @@ def test_a_food_without_health_licence_is_judged_no_milder(scorer: ClaimScorer) 
 
     assert without.probability > unknown.probability
     assert HARSHNESS[without.suggestion] >= HARSHNESS[unknown.suggestion]
+
+
+SAID = "家人们这个床单是百分之百纯棉的，今天到手价只要九块九。"
+
+
+def sheet(**fields: object) -> dict[str, object]:
+    """A bed sheet that is listed; what the host says of it is ``SAID``."""
+    plain = {"data_id": "l", "title": "床单单件 1.8米床", "category": "家纺/床单", "price": 9.9}
+    return {"listing": Listing.model_validate(plain | fields)}
+
+
+def test_what_the_listing_contradicts_goes_to_a_reviewer_with_both_sides(
+    scorer: ClaimScorer,
+) -> None:
+    answer = score(scorer, SAID, **sheet(attributes={"面料": "聚酯纤维100%"}))
+
+    label = next(label for label in answer.labels if label.code == "spec_mismatch")
+    assert label.suggestion == "review"
+    cited = [hit for hit in label.hits if hit.cue != "model"]
+    assert {"text", "listing.attributes.面料"} <= {hit.field for hit in cited}
+    spoken = next(hit for hit in cited if hit.field == "text")
+    assert SAID[spoken.start : spoken.end] == spoken.text
+
+
+def test_a_price_said_lower_than_listed_goes_to_a_reviewer(scorer: ClaimScorer) -> None:
+    answer = score(scorer, SAID, **sheet(price=59.0))
+
+    assert "listing.price" in {hit.field for label in answer.labels for hit in label.hits}
+
+
+def test_a_listing_that_agrees_changes_nothing(scorer: ClaimScorer) -> None:
+    agrees = sheet(attributes={"面料": "纯棉"})
+
+    assert score(scorer, SAID, **agrees).probability == score(scorer, SAID).probability
 
 
 @pytest.mark.parametrize("context", [{}, {"category": "食品/滋补"}, {"licences": {}}])

@@ -102,13 +102,13 @@ def _label(text: str, word: str, suggestion: Suggestion) -> LabelVerdict:
 
 @dataclass
 class Shelf:
-    """The artefacts that the service finds, by the name of their directory, and the registry."""
+    """The artefacts that the service finds, by the name of their directory, and what is known."""
 
     current: dict[Kind, str | None] = field(
         default_factory=lambda: {"claims": "v1", "listings": "v1"}
     )
     scorers: dict[tuple[str, str], WordScorer] = field(default_factory=dict)
-    registry: str = "empty"
+    known: str = "nothing"
 
     def library(self) -> Library:
         def champion(_home: Path, kind: Kind) -> Path | None:
@@ -123,7 +123,7 @@ class Shelf:
 
         return Library(
             champion,
-            lambda _home: self.registry,
+            lambda _home: self.known,
             load,
             lambda kind, mildest: WordScorer(kind, None, mildest),
         )

@@ -78,7 +78,7 @@ def test_a_new_champion_takes_over_and_decides_anew(service: Service, shelf: She
 def test_a_new_brand_registry_is_taken_over(service: Service, shelf: Shelf) -> None:
     loads = service.runtime.metrics.loads.labels("listings", "loaded")
     before = loads._value.get()
-    shelf.registry = "a1b2c3d4e5f6"
+    shelf.known = "a brand registry"
     service.runtime.champions.reload()
 
     assert loads._value.get() == before + 1

@@ -239,7 +239,13 @@ def test_a_slice_of_few_groups_has_figures_and_no_intervals() -> None:
     assert found["few"]["groups"] == 4
     assert found["few"]["pr_auc"] is not None
     assert found["few"]["intervals"] == {}
-    assert found["many"]["intervals"].keys() == {"pr_auc", "macro_f1", "recall", "clean_flagged"}
+    assert found["many"]["intervals"].keys() == {
+        "pr_auc",
+        "roc_auc",
+        "macro_f1",
+        "recall",
+        "clean_flagged",
+    }
 
 
 def test_no_row_is_lost_where_a_facet_has_too_many_values() -> None:

@@ -18,7 +18,6 @@ import numpy as np
 
 from models.claim_scorer import ClaimScorer
 from models.knowledge import load_knowledge
-from models.policy import ClaimContext
 from models.verdicts import Versions
 from tests.benchmarks.liveamr.audit import Rows, read, shares_script
 from tests.benchmarks.liveamr.baselines import (
@@ -156,9 +155,8 @@ def _tested_ours(docs: Sequence[ClaimDoc], parts: Sequence[Rows], name: str) -> 
     scorer = ClaimScorer(
         fitted.model,
         claim_points(training, fitted, knowledge)["balanced"],
-        Versions(model=None, policy="balanced", lexicon=knowledge.lexicon.version),
-        knowledge.taxonomy,
-        ClaimContext(knowledge.licences),
+        Versions(model=None, policy="balanced", lexicon=knowledge.version),
+        knowledge,
     )
     return [
         _figures(rows.name, name, evaluate_scorer(rows.docs, scorer, knowledge, _AT), None)

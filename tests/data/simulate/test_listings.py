@@ -1,25 +1,32 @@
+import json
 from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 
-from data.simulate.dice import Dice
+from data.licences import load_licence_rules
+from data.listing import Listing
+from data.simulate.events import Submitted
 from data.simulate.listings import Simulated, simulate_listings
-from data.simulate.merchants import shares
-from data.simulate.numbers import licence_number
+from data.simulate.merchants import KINDS, shares
+from data.simulate.world import simulate_world
 from data.taxonomy import load_taxonomy
+from features.finding import Finding
+from features.licence import licence_findings
+from features.normalise import normalise
 
+RULES = load_licence_rules()
 AT = datetime.fromisoformat("2026-02-01T08:00:00+08:00")
 
 
 @pytest.fixture(scope="module")
 def simulated() -> list[Simulated]:
-    return list(simulate_listings(4000, seed=11, at=AT))
+    return list(simulate_listings(2000, seed=11, at=AT))
 
 
 @pytest.fixture(scope="module")
 def enriched() -> list[Simulated]:
-    return list(simulate_listings(4000, seed=12, at=AT, bad_share=0.35))
+    return list(simulate_listings(1500, seed=12, at=AT, bad_share=0.35))
 
 
 def test_the_same_seed_tells_the_same_story() -> None:
@@ -79,14 +86,58 @@ def test_many_listings_hold_nothing_but_title_category_and_price(
 
 
 def test_good_and_bad_merchants_overlap_in_every_figure(enriched: list[Simulated]) -> None:
-    figures: dict[str, list[float]] = {"good": [], "inferior": [], "counterfeit": []}
+    figures: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for item in enriched:
         merchant = item.listing.merchant
         if merchant is not None and merchant.quality_return_rate_30d is not None:
             figures[item.latent].append(merchant.quality_return_rate_30d)
 
-    assert min(figures["inferior"]) < sorted(figures["good"])[len(figures["good"]) // 2]
-    assert max(figures["good"]) > sorted(figures["inferior"])[len(figures["inferior"]) // 2]
+    good, inferior = sorted(figures["good"]), sorted(figures["inferior"])
+    assert inferior[len(inferior) // 8] < good[-len(good) // 8]
+    assert good[-1] > inferior[len(inferior) // 2]
+
+
+def test_ids_are_unique_and_times_in_order(simulated: list[Simulated]) -> None:
+    instants = [item.listing.submitted_at for item in simulated]
+
+    assert len({item.listing.data_id for item in simulated}) == len(simulated) == 2000
+    assert instants == sorted(instants, key=str)
+
+
+def test_what_is_left_out_leaves_a_listing_that_can_be_read(enriched: list[Simulated]) -> None:
+    for item in enriched[:300]:
+        sent = item.listing.model_dump(mode="json", exclude_none=True)
+
+        assert Listing.model_validate_json(json.dumps(sent)) == item.listing
+
+
+def test_identical_listings_differ_in_what_is_true_of_them(enriched: list[Simulated]) -> None:
+    truths: dict[str, set[bool]] = {}
+    for item in enriched:
+        content = item.listing.model_dump_json(exclude={"data_id", "submitted_at"})
+        truths.setdefault(content, set()).add(bool(item.codes))
+
+    assert any(len(found) == 2 for found in truths.values())
+
+
+def test_honest_listings_state_sound_licences_but_for_slips_of_the_pen() -> None:
+    events = simulate_world(270, 36, 5, AT, listings_only=True)
+    told = [event for event in events if isinstance(event, Submitted)]
+    honest = [event.listing for event in told if not event.truth.true_codes][:2000]
+    found = [finding for listing in honest for finding in _licence_findings(listing)]
+    slips = ("licence check digit", "licence malformed", "licence division", "licence year")
+
+    assert len(honest) == 2000
+    assert {finding.cue.split(":")[0] for finding in found} <= set(slips)
+    assert len(found) < 0.01 * len(honest)
+
+
+def _licence_findings(listing: Listing) -> list[Finding]:
+    said = [listing.title, listing.description or "", *(listing.attributes or {}).values()]
+    text = normalise("。".join(said)).text
+    assert listing.licences is not None
+    assert listing.submitted_at is not None
+    return licence_findings(listing.category, listing.licences, text, listing.submitted_at, RULES)
 
 
 def test_titles_vary(simulated: list[Simulated]) -> None:
@@ -103,8 +154,3 @@ def test_a_share_outside_zero_to_one_is_refused(share: float) -> None:
 def test_a_negative_number_of_listings_is_refused() -> None:
     with pytest.raises(ValueError, match="n is -1"):
         list(simulate_listings(-1, seed=1, at=AT))
-
-
-def test_an_unknown_licence_has_no_number() -> None:
-    with pytest.raises(ValueError, match="'moon'"):
-        licence_number("moon", 2026, Dice(1))

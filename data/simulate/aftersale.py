@@ -1,0 +1,393 @@
+"""What follows a sale (售后): parcels, reviews, refunds, complaints, disputes, laboratory tests."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import floor
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.feedback import Feedback, FeedbackKind
+from data.listing import Listing
+from data.simulate.catalogue import Goods
+from data.simulate.dice import Dice
+from data.simulate.disguises import Mechanism
+from data.simulate.events import WrongedBuyer
+from data.simulate.history import History
+from data.simulate.merchants import Kind, Shop
+from data.simulate.voices import (
+    PLAIN_REASONS,
+    QUALITY_REASONS,
+    Voice,
+    complaint,
+    refund_reason,
+    review,
+    unfounded,
+)
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+COMPLAINS: Final = 0.136
+"""Share of wronged buyers who complain: 中消协 2020, signals.md [S18]."""
+
+APPLIES: Final = 0.25
+"""Share of wronged buyers who ask for their money back and name the goods. Assumed."""
+
+SPEAKS_ILL: Final = 0.12
+"""Share of wronged buyers who write a bad review. Assumed."""
+
+REVIEWS: Final = 0.12
+"""Share of content buyers who write a review. Assumed."""
+
+PRETENDS: Final = 0.005
+"""Share of content buyers who name the goods as the reason, to save the postage. Assumed."""
+
+UNFOUNDED: Final = 0.0008
+"""Share of content buyers who complain all the same. Assumed."""
+
+DISPUTED: Final = 0.3
+"""Share of complaints that the platform has to judge. Assumed."""
+
+_AT_FAULT: Final = {True: 0.85, False: 0.08}
+_KNOWS_A_FAKE: Final = 0.55
+"""Share of those wronged by a fake who say that it is one. Assumed."""
+
+NOTICES: Final[Mapping[str, float]] = {"counterfeit_brand": 0.008, "brand_confusion": 0.002}
+STRAY_NOTICES: Final = 0.00005
+"""Rights-holders' notices a day and listing, by its label, and without one. Assumed."""
+
+_CONTENT_VOICES: Final[Mapping[Voice, float]] = {"pleased": 0.82, "other": 0.13, "logistics": 0.05}
+_CONTENT_RATINGS: Final[Mapping[Voice, Sequence[int]]] = {
+    "pleased": (5, 5, 5, 4),
+    "other": (3, 4, 4),
+    "logistics": (2, 3, 3, 4, 4),
+}
+
+# Share of orders sent back without a fault of the goods, by words of the category path:
+# signals.md §3.1, shelf column; men's clothes, shoes, bags and the rest are assumed.
+_RETURNED: Final = (
+    ("女装", 0.50),
+    ("男装", 0.30),
+    ("服装", 0.30),
+    ("鞋", 0.25),
+    ("珠宝", 0.30),
+    ("箱包", 0.20),
+    ("手表", 0.15),
+    ("美妆", 0.15),
+    ("护肤", 0.15),
+    ("食品", 0.05),
+    ("生鲜", 0.05),
+    ("数码", 0.05),
+    ("电脑", 0.05),
+)
+_RETURNED_ELSE: Final = 0.08
+
+# Days from the parcel's arrival to the event, and from the event until the platform's records
+# show it: medians and log-spreads. Assumed.
+_DELAYS: Final[dict[str, tuple[float, float]]] = {
+    "review": (4.0, 0.8),
+    "refund": (2.0, 0.8),
+    "complaint": (5.0, 0.9),
+}
+_LONGEST: Final = 45.0
+_LEARNT: Final = (0.15, 1.0)
+
+
+@dataclass(slots=True, eq=False)
+class Offer:
+    """A listing as the platform carries it: its record's content, its truth and its sales."""
+
+    data_id: str
+    shop: Shop
+    number: int
+    goods: Goods
+    noun: str
+    fields: dict[str, Any]
+    codes: list[str]
+    shows: bool
+    mechanism: Mechanism | None
+    wronged: float
+    rate: float
+    told: bool
+    generation: int = 0
+    live_from: int = 0
+    until: int = 0
+    edited: list[int] = field(default_factory=list)
+    record: Listing | None = None
+    spoken_against: int = 0
+    in_question: bool = False
+    brand: str | None = None
+    returned: float = 0.0
+    """The share of its orders that comes back without a fault of the goods."""
+    notices: float = 0.0
+    """How likely a rights-holder's notice is on a day."""
+    row: tuple[float, ...] = ()
+    """Shop, price, orders a day, and shares on time, wronged and returned: for a day's sale."""
+
+    def __post_init__(self) -> None:
+        self.returned = _returned(self.fields["category"])
+        self.notices = max((NOTICES.get(code, 0.0) for code in self.codes), default=STRAY_NOTICES)
+        self.row = (
+            self.shop.number,
+            self.fields["price"],
+            self.rate,
+            self.shop.on_time,
+            self.wronged,
+            self.returned,
+        )
+
+    @property
+    def kind(self) -> Kind:
+        """What its merchant is."""
+        return self.shop.kind
+
+
+@dataclass(slots=True, eq=False)
+class _Saying:
+    """What someone says of an order; times are days since the start, ``signed`` a whole one."""
+
+    offer: Offer
+    kind: FeedbackKind
+    happened: float
+    seen: float
+    ordered: float | None = None
+    signed: int = 0
+    voice: Voice | None = None
+    rating: int | None = None
+    reason: str | None = None
+    outcome: str | None = None
+    code: str | None = None
+
+
+class Trade:
+    """Sells what is on offer and brings back, later, what buyers say of it.
+
+    ``voices`` draws the words alone, so that leaving them out changes nothing else.
+    """
+
+    def __init__(self, history: History, dice: Dice, voices: Dice, start: datetime) -> None:
+        self._history = history
+        self._dice = dice
+        self._voices = voices
+        self._start = start
+        self._said: defaultdict[int, list[_Saying]] = defaultdict(list)
+        self._count = 0
+
+    def sell(self, day: int, live: Sequence[Offer], level: float) -> Iterator[WrongedBuyer]:
+        """One day of orders; ``level`` is demand against an ordinary day."""
+        if not live:
+            return
+        draw = self._dice.generator
+        rows = np.array([offer.row for offer in live]).T
+        shops, prices, rates, on_time, wronged_share, returned_share = rows
+        orders = draw.poisson(rates * level)
+        wronged = draw.binomial(orders, wronged_share)
+        content = orders - wronged
+        lags = draw.integers(2, 7, len(live))
+        self._count_sales(
+            day, shops.astype(np.intp), prices, orders, draw.binomial(orders, on_time), lags
+        )
+        events = np.stack(
+            [
+                wronged,
+                draw.binomial(content, returned_share),
+                draw.binomial(content, PRETENDS),
+                draw.binomial(content, REVIEWS),
+                draw.binomial(content, UNFOUNDED),
+            ],
+            axis=1,
+        )
+        for index in np.flatnonzero(events.any(axis=1)).tolist():
+            yield from self._outcomes(live[index], day, day + int(lags[index]), events[index])
+
+    def praise(self, day: int, offer: Offer) -> None:
+        """A paid order with a paid review (刷单好评)."""
+        self._history.count("orders", day, offer.shop.number)
+        self._history.count("amount", day, offer.shop.number, offer.fields["price"])
+        self._history.count("signed", day + 2, offer.shop.number)
+        self._say(offer, "review", self._moment(day), day + 2, voice="paid", rating=5)
+
+    def test(self, day: int, offer: Offer, fails: bool) -> int:
+        """Send a sample to the laboratory; the day on which the result will be known."""
+        known = day + self._dice.number(7, 14)
+        named = (offer.codes[0] if offer.codes else "inferior_quality") if fails else None
+        outcome = "fail" if fails else "pass"
+        self._hear(
+            _Saying(offer, "laboratory", day + 0.4, known + 0.7, outcome=outcome, code=named)
+        )
+        return known
+
+    def notify(self, day: int, offer: Offer) -> None:
+        """A rights-holder's notice (知识产权通知)."""
+        when = self._moment(day)
+        reason, code = "权利人知识产权通知", "counterfeit_brand"
+        self._hear(_Saying(offer, "complaint", when, when, reason=reason, code=code))
+
+    def heard(self, day: int, on_complaint: Callable[[Offer], None]) -> Iterator[_Saying]:
+        """What the platform learns on this day, counted into the merchants' figures."""
+        for saying in self._said.pop(day, ()):
+            self._count_said(day, saying)
+            if saying.kind == "complaint" and saying.code is None:
+                if saying.voice is not None:
+                    saying.offer.spoken_against += 1
+                on_complaint(saying.offer)
+                if self._dice.chance(DISPUTED):
+                    self._dispute(day, saying)
+            yield saying
+
+    def record(self, saying: _Saying) -> Feedback:
+        """The record of what was said."""
+        number, self._count = self._count, self._count + 1
+        more: dict[str, Any] = {
+            "text": self._text(saying),
+            "rating": saying.rating,
+            "reason": saying.reason,
+            "outcome": saying.outcome,
+            "code": saying.code,
+            "order_at": None if saying.ordered is None else self._at(saying.ordered),
+        }
+        return Feedback(
+            feedback_id=f"sim-f{number:07d}",
+            kind=saying.kind,
+            data_id=saying.offer.data_id,
+            merchant_id=saying.offer.shop.merchant_id,
+            event_at=self._at(saying.happened),
+            observed_at=self._at(saying.seen),
+            **{name: value for name, value in more.items() if value is not None},
+        )
+
+    def _text(self, saying: _Saying) -> str | None:
+        noun = saying.offer.noun
+        match saying.kind:
+            case "review" if saying.voice is not None:
+                return review(saying.voice, noun, self._voices)
+            case "complaint" if saying.voice is not None:
+                return complaint(saying.voice, noun, self._voices)
+            case "complaint" if saying.code is None:
+                return unfounded(self._voices)
+        return None
+
+    def _count_sales(
+        self,
+        day: int,
+        shops: NDArray[np.intp],
+        prices: Floats,
+        orders: Whole,
+        on_time: Whole,
+        lags: Whole,
+    ) -> None:
+        history = self._history
+        history.count_all("orders", day, shops, orders)
+        history.count_all("amount", day, shops, orders * prices)
+        history.count_all("due", day + 2, shops, orders)
+        history.count_all("on_time", day + 2, shops, on_time)
+        for lag in range(2, 7):
+            of_lag = lags == lag
+            history.count_all("signed", day + lag, shops[of_lag], orders[of_lag])
+
+    def _outcomes(
+        self, offer: Offer, day: int, signed: int, events: Whole
+    ) -> Iterator[WrongedBuyer]:
+        wronged, returns, pretended, reviews, complaints = events.tolist()
+        for _ in range(wronged):
+            buyer = self._wrong(offer, day, signed)
+            if offer.told:
+                yield buyer
+        for _ in range(returns):
+            reason = self._dice.pick(PLAIN_REASONS)
+            self._say(offer, "refund", self._moment(day), signed, reason=reason)
+        for _ in range(pretended):
+            self._say(offer, "refund", self._moment(day), signed, reason=QUALITY_REASONS[0])
+        for _ in range(reviews):
+            self._review_well(offer, day, signed)
+        for _ in range(complaints):
+            self._say(offer, "complaint", self._moment(day), signed)
+
+    def _wrong(self, offer: Offer, day: int, signed: int) -> WrongedBuyer:
+        dice = self._dice
+        ordered = self._moment(day)
+        is_fake = "counterfeit_brand" in offer.codes
+        voice: Voice = "authenticity" if is_fake and dice.chance(_KNOWS_A_FAKE) else "quality"
+        spoke: list[str] = []
+        if dice.chance(APPLIES):
+            reason = refund_reason(voice, dice)
+            self._say(offer, "refund", ordered, signed, voice=voice, reason=reason)
+            spoke.append("refund")
+        if dice.chance(SPEAKS_ILL):
+            rating = 1 if dice.chance(0.6) else 2
+            self._say(offer, "review", ordered, signed, voice=voice, rating=rating)
+            spoke.append("review")
+        if dice.chance(COMPLAINS):
+            self._say(offer, "complaint", ordered, signed, voice=voice)
+            spoke.append("complaint")
+        return WrongedBuyer.model_construct(
+            item=offer.data_id, bought_at=self._at(ordered), spoke_by=spoke
+        )
+
+    def _review_well(self, offer: Offer, day: int, signed: int) -> None:
+        voice = self._dice.weighted(_CONTENT_VOICES) or "pleased"
+        rating = self._dice.pick(_CONTENT_RATINGS[voice])
+        self._say(offer, "review", self._moment(day), signed, voice=voice, rating=rating)
+
+    def _say(
+        self,
+        offer: Offer,
+        kind: FeedbackKind,
+        ordered: float,
+        signed: int,
+        *,
+        voice: Voice | None = None,
+        rating: int | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Let a buyer say something some time after the parcel of an order arrived."""
+        waited = min(self._dice.log_normal(*_DELAYS[kind]), _LONGEST)
+        # A parcel is signed for by noon, and not before it was ordered.
+        happened = max(signed + 0.5, ordered + 0.5) + waited
+        seen = happened + min(self._dice.log_normal(*_LEARNT), 5.0)
+        self._hear(_Saying(offer, kind, happened, seen, ordered, signed, voice, rating, reason))
+
+    def _hear(self, saying: _Saying) -> None:
+        self._said[floor(saying.seen)].append(saying)
+
+    def _dispute(self, day: int, saying: _Saying) -> None:
+        founded = saying.voice in {"quality", "authenticity"}
+        at_fault = self._dice.chance(_AT_FAULT[founded])
+        judged = day + self._dice.number(4, 12) + 0.6
+        outcome = "seller_at_fault" if at_fault else "seller_not_at_fault"
+        self._hear(
+            _Saying(
+                saying.offer, "dispute", saying.happened, judged, saying.ordered, outcome=outcome
+            )
+        )
+
+    def _count_said(self, day: int, saying: _Saying) -> None:
+        history, shop = self._history, saying.offer.shop.number
+        match saying.kind:
+            case "review":
+                history.count("reviews", day, shop)
+                if (saying.rating or 5) <= 2:
+                    history.count("negative", day, shop)
+                if saying.voice == "authenticity":
+                    history.count("fake_mentions", day, shop)
+            case "refund":
+                history.count("refunds", day, shop)
+                if saying.reason in QUALITY_REASONS:
+                    # Under the day that the parcel was signed for: maturity counts from there.
+                    history.count("quality_of_signed", saying.signed, shop)
+            case "dispute" if saying.outcome == "seller_at_fault":
+                history.count("at_fault", day, shop)
+
+    def _moment(self, day: int) -> float:
+        return day + self._dice.share()
+
+    def _at(self, days: float) -> datetime:
+        return self._start + timedelta(seconds=int(days * 86_400))
+
+
+def _returned(category: str) -> float:
+    return next((share for word, share in _RETURNED if word in category), _RETURNED_ELSE)

@@ -1,0 +1,99 @@
+"""What hosts say in simulated live rooms (直播间) about the listing on screen."""
+
+from typing import Any, Final, NamedTuple
+
+from data.simulate.catalogue import Goods
+from data.simulate.dice import Dice
+from data.simulate.disguises import MECHANISMS, Mechanism, disguise
+from data.simulate.drafts import RISKY_WORDS, overclaim
+from data.simulate.merchants import BAD, Kind
+
+# How likely a window breaks a rule of speech: 4 % over all (TAXONOMY.md §7, assumed there), and
+# how likely a host says other than the page does. By kind all assumed.
+_CLAIMS: Final[dict[Kind, float]] = {
+    "good": 0.02,
+    "careless": 0.06,
+    "inferior": 0.20,
+    "counterfeit": 0.20,
+}
+_CONTRADICTS: Final[dict[Kind, float]] = {
+    "good": 0.01,
+    "careless": 0.04,
+    "inferior": 0.15,
+    "counterfeit": 0.12,
+}
+_DISGUISED: Final = 0.5
+"""Share of bad hosts' claims that are disguised (LiveAMR 50.8 % of test sentences)."""
+
+_SPOKEN: Final[tuple[Mechanism, ...]] = MECHANISMS[:8]
+_OPENERS: Final = (
+    "来姐妹们看一下这款{noun}",
+    "刚进来的朋友打个招呼",
+    "一号链接给大家讲一下",
+    "好多人在问{noun}",
+    "今天给大家带的是{noun}",
+    "昨天没抢到的今天补了点库存",
+)
+_TALK: Final = (
+    "想看上身效果的扣个一",
+    "拿近一点给大家看细节",
+    "尺码不确定的问客服",
+    "有运费险不合适可以退",
+    "我自己家里也在用",
+    "库存在右下角能看到",
+    "喜欢的可以点个关注",
+    "优惠券记得先领再拍",
+    "发货的话四十八小时内",
+    "有什么问题打在公屏上",
+)
+_PRICES: Final = ("今天拍下就是{price}元", "价格是{price}块钱", "到手{price}元，页面上写的")
+_DETAILS: Final = ("它的{name}是{value}", "{name}这块写的{value}", "大家看{name}，{value}")
+_ORIGINS: Final = ("产地是{origin}", "从{origin}那边出来的")
+
+
+class Window(NamedTuple):
+    """A window of speech and the codes that it deserves."""
+
+    text: str
+    codes: list[str]
+
+
+def talk(fields: dict[str, Any], goods: Goods, noun: str, kind: Kind, dice: Dice) -> Window:
+    """About 15 seconds of a host who sells the listing with these fields."""
+    said = [dice.pick(_OPENERS).format(noun=noun), *dice.some(_TALK, dice.number(1, 3))]
+    codes: list[str] = []
+    contradicts = dice.chance(_CONTRADICTS[kind])
+    said.append(_about(fields, goods, codes, dice, contradicts=contradicts))
+    if dice.chance(_CLAIMS[kind]):
+        sentence, *broken = overclaim(goods, dice)
+        if kind in BAD and dice.chance(_DISGUISED):
+            made = disguise(sentence, dice.pick(_SPOKEN), RISKY_WORDS, dice.generator)
+            sentence = made.text
+        said.insert(dice.number(1, len(said)), sentence)
+        codes += [code for code in broken if code not in codes]
+    return Window("，".join(said) + "。", codes)
+
+
+def _about(
+    fields: dict[str, Any], goods: Goods, codes: list[str], dice: Dice, *, contradicts: bool
+) -> str:
+    """A fact of the page, as it stands there or not; then the code that this breaks is added."""
+    details = fields["attributes"]
+    stated = [truth for truth in goods.truths if details.get(truth.attribute) in truth.false]
+    if contradicts and stated:
+        codes.append("spec_mismatch")
+        truth = dice.pick(stated)
+        value = dice.pick(truth.honest)
+        return dice.pick(_DETAILS).format(name=truth.attribute, value=value)
+    if contradicts and dice.chance(0.5):
+        codes.append("spec_mismatch")
+        others = [o for o in ("新疆", "云南", "意大利", "日本") if o != fields["origin"]]
+        return dice.pick(_ORIGINS).format(origin=dice.pick(others))
+    price = fields["price"]
+    if contradicts:
+        codes.append("false_price_promo")
+        price = round(price * dice.pick((0.3, 0.5, 0.6)), 1)
+    if details and not contradicts and dice.chance(0.5):
+        name = dice.pick(list(details))
+        return dice.pick(_DETAILS).format(name=name, value=details[name])
+    return dice.pick(_PRICES).format(price=f"{price:g}")
