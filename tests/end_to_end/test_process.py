@@ -23,7 +23,8 @@ at = datetime(2026, 2, 1, tzinfo=UTC)
 segment = LiveSegment(data_id="a", text="这个茶喝半个月，血糖自己就下来了，药可以慢慢停。")
 listing = Listing(data_id="a", title="原单A货高仿手表", category="钟表/手表", price=199.0)
 for kind, item in (("claims", segment), ("listings", listing)):
-    scorer = shelf.load(shelf.champion(Path(sys.argv[1]), kind))
+    home = Path(sys.argv[1])
+    scorer = shelf.load(shelf.champion(home, kind), home)
     assert scorer.score(item, at).labels
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """

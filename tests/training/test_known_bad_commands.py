@@ -84,8 +84,8 @@ def test_rows_that_cannot_be_remembered_are_kept_with_their_reason(tmp_path: Pat
 
     [kept] = tmp_path.rglob("*.rejects.jsonl")
     reasons = [json.loads(line)["reason"] for line in kept.read_text("utf-8").splitlines()]
-    assert ["short" in reason for reason in reasons] == [False, True]
-    assert "no such code" in reasons[0]
+    assert ["short" in reason for reason in reasons] == [True, False]
+    assert "no such code" in reasons[1]
     memory = open_known_bad(tmp_path)
     assert memory is not None
     assert len(memory) == 1
