@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -211,6 +212,7 @@ def _check_folded(pattern: str, kind: Kind, path: Path, line: int) -> None:
             raise SeedError.at(path, line, found, "lower-case, half-width letters; ， for commas")
 
 
+@cache
 def _compile(pattern: str, kind: Kind) -> re.Pattern[str]:
     return re.compile(pattern if kind == "regex" else re.escape(pattern))
 

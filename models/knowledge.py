@@ -1,6 +1,8 @@
 """The seeds that scoring needs, read once."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
 
 from data.brands import load_brands
 from data.goods import load_goods
@@ -18,7 +20,8 @@ from features.said.comparison import SaidKnowledge
 from features.tokenise import Tokeniser
 
 
-class Knowledge(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Knowledge:
     """The seeds that scoring needs; ``version`` changes with any of them."""
 
     taxonomy: Taxonomy
@@ -28,6 +31,7 @@ class Knowledge(NamedTuple):
     goods: GoodsIndex
     said: SaidKnowledge
     version: str
+    _readers: dict[frozenset[tuple[str, int]], CueReader] = field(default_factory=dict, repr=False)
 
     def references(self, registry: BrandRegistry = EMPTY_REGISTRY) -> References:
         """What listings are held against, before anything was observed of prices."""
@@ -37,13 +41,21 @@ class Knowledge(NamedTuple):
         """Domain words for the tokeniser, with their frequency."""
         return {word.word: word.frequency for word in self.lexicon.words}
 
-    def reader(self) -> CueReader:
-        """A reader of this lexicon, with its own words in the tokeniser."""
-        return CueReader(self.lexicon, Tokeniser(self.words()))
+    def reader(self, words: Mapping[str, int] | None = None) -> CueReader:
+        """The reader of this lexicon with these words in the tokeniser, or else its own.
+
+        All who ask for the same words share one: it takes a second to make, and has no state.
+        """
+        words = self.words() if words is None else words
+        known = frozenset(words.items())
+        if known not in self._readers:
+            self._readers[known] = CueReader(self.lexicon, Tokeniser(words))
+        return self._readers[known]
 
 
+@cache
 def load_knowledge() -> Knowledge:
-    """Read the seeds. Raises SeedError for a broken row."""
+    """The seeds, read once in a process. Raises SeedError for a broken row."""
     licences = load_licence_rules()
     return Knowledge(
         load_taxonomy(),

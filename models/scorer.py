@@ -11,8 +11,7 @@ from data.known_bad import KnownBad
 from data.record import Record
 from data.registry import EMPTY_REGISTRY, BrandRegistry
 from data.verdict import Kind, Suggestion, Verdict
-from features.cues import CueReader
-from features.tokenise import ENGINE, Tokeniser, engine_version
+from features.tokenise import ENGINE, engine_version
 from models.artifact import (
     ArtifactError,
     Manifest,
@@ -83,7 +82,7 @@ def _scorer(
     knowledge = load_knowledge()
     words = json.loads(files[WORDS])
     _check_tokeniser(directory, manifest.tokeniser, words)
-    reader = CueReader(knowledge.lexicon, Tokeniser(words))
+    reader = knowledge.reader(words)
     thresholds = manifest.thresholds[policy]
     versions = Versions(
         model=manifest.model_version,

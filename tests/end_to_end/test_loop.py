@@ -32,7 +32,7 @@ GOODS: dict[str, Any] = {
     "category": "钟表/手表",
     "price": 199,
 }
-START_SECONDS = 20
+START_SECONDS = 90
 FOLLOW_SECONDS = 5
 
 
