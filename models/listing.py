@@ -14,7 +14,7 @@ from features.cues import CueReader, label_weights
 from features.listing import LISTING_FEATURES, ListingFacts, References, listing_features
 from features.price import ReferencePrices
 from models.calibrated import Floats
-from models.claim import Read, read_text
+from models.claim import Read, read_text, whole_text
 from models.ngrams import NgramScorer
 from models.packing import pack_json, pack_ngrams, unpack_ngrams
 from models.texts import item_texts
@@ -22,7 +22,8 @@ from models.trees import Trees
 
 ANY: Final = "any"
 
-_TEXT_FILE: Final = "titles.npz"
+_UNITS_FILE: Final = "titles.npz"
+_WHOLE_FILE: Final = "whole.npz"
 _FACTS_FILE: Final = "listings.json"
 _TREES_PREFIX: Final = "trees-"
 _LEXICON_CAP: Final = 2.0
@@ -68,12 +69,15 @@ class Boosted:
 class ListingModel:
     """Text heads and boosted heads; ``heads`` are the text heads' codes, in column order.
 
-    ``boosted`` has the head ``any`` and one for each label that could be learnt.
+    ``ngrams`` reads units, ``whole`` the prose as one text; the latter has heads for
+    ``whole_heads``. ``boosted`` has the head ``any`` and one for each label that could be learnt.
     """
 
     codes: tuple[str, ...]
     heads: tuple[str, ...]
+    whole_heads: tuple[str, ...]
     ngrams: NgramScorer
+    whole: NgramScorer
     boosted: Mapping[str, Boosted]
     reader: CueReader
     references: References
@@ -83,7 +87,8 @@ class ListingModel:
         read = read_listing(listing, at, self.reader, self.references)
         texts = [unit.text for text in prose(read).values() for unit in text.units]
         units = self.ngrams.logits(texts) if texts else np.empty((0, 1 + len(self.heads)))
-        row = model_row(read, units, self.codes, self.heads)
+        whole = self.whole.logits([whole_prose(read)])[0]
+        row = model_row(read, units, whole, self.codes)
         return ListingAssessment(read, self.boosted[ANY].logit(row), row, units)
 
     def label_logits(self, assessment: ListingAssessment) -> dict[str, float]:
@@ -120,26 +125,35 @@ def prose(read: ListingRead) -> dict[str, Read]:
     return {field: text for field, text in read.texts.items() if field in _PROSE}
 
 
-def row_names(codes: tuple[str, ...], heads: tuple[str, ...]) -> tuple[str, ...]:
+def whole_prose(read: ListingRead) -> str:
+    """The prose without punctuation, as one text: a hint may be spread over title and body."""
+    return "".join(whole_text(text) for text in prose(read).values())
+
+
+def row_names(
+    codes: tuple[str, ...], heads: tuple[str, ...], whole_heads: tuple[str, ...]
+) -> tuple[str, ...]:
     """The names of what the trees see, in the order of ``model_row``."""
     return (
         *LISTING_FEATURES,
         *(f"text:{head}" for head in (ANY, *heads)),
+        *(f"whole:{head}" for head in (ANY, *whole_heads)),
         *(f"lexicon:{code}" for code in codes),
         *(f"rule:{code}" for code in codes),
     )
 
 
-def model_row(
-    read: ListingRead, units: Floats, codes: tuple[str, ...], heads: tuple[str, ...]
-) -> Floats:
-    """What the trees see: facts, the strongest unit of each text head, cue weights, certainties."""
-    texts = units.max(axis=0).tolist() if len(units) else [nan] * (1 + len(heads))
+def model_row(read: ListingRead, units: Floats, whole: Floats, codes: tuple[str, ...]) -> Floats:
+    """What the trees see: facts, the strongest unit of each text head, cue weights, certainties.
+
+    ``units`` (n, 1 + heads) and ``whole`` (1 + whole heads,) are the log-odds of the text heads.
+    """
+    texts = units.max(axis=0).tolist() if len(units) else [nan] * units.shape[1]
     lexicon = [min(read.weights.get(code, 0.0), _LEXICON_CAP) for code in codes]
     certain = dict.fromkeys(codes, 0.0)
     for finding in read.facts.findings:
         certain[finding.code] = max(certain[finding.code], finding.certainty)
-    return np.array([*read.facts.values, *texts, *lexicon, *certain.values()])
+    return np.array([*read.facts.values, *texts, *whole, *lexicon, *certain.values()])
 
 
 def pack_listings(model: ListingModel, trees: Mapping[str, str]) -> dict[str, bytes]:
@@ -147,11 +161,16 @@ def pack_listings(model: ListingModel, trees: Mapping[str, str]) -> dict[str, by
     facts = {
         "codes": model.codes,
         "heads": model.heads,
+        "whole_heads": model.whole_heads,
         "scaling": {code: [head.slope, head.offset] for code, head in model.boosted.items()},
-        "features": row_names(model.codes, model.heads),
+        "features": row_names(model.codes, model.heads, model.whole_heads),
         "prices": json.loads(model.references.prices.model_dump_json()),
     }
-    files = {_TEXT_FILE: pack_ngrams(model.ngrams), _FACTS_FILE: pack_json(facts)}
+    files = {
+        _UNITS_FILE: pack_ngrams(model.ngrams),
+        _WHOLE_FILE: pack_ngrams(model.whole),
+        _FACTS_FILE: pack_json(facts),
+    }
     return {**files, **{f"{_TREES_PREFIX}{c}.txt": text.encode() for c, text in trees.items()}}
 
 
@@ -163,13 +182,21 @@ def unpack_listings(
     Raises ValueError when the artefact was made for other features than this code computes.
     """
     facts = json.loads(files[_FACTS_FILE])
-    codes, heads = tuple(facts["codes"]), tuple(facts["heads"])
-    if tuple(facts["features"]) != row_names(codes, heads):
+    codes, heads, whole_heads = (tuple(facts[name]) for name in ("codes", "heads", "whole_heads"))
+    if tuple(facts["features"]) != row_names(codes, heads, whole_heads):
         raise ValueError("made for other features than this code computes")
     boosted = {
         code: Boosted(Trees(files[f"{_TREES_PREFIX}{code}.txt"].decode()), *scaling)
         for code, scaling in facts["scaling"].items()
     }
     prices = ReferencePrices.model_validate_json(json.dumps(facts["prices"]))
-    ngrams = unpack_ngrams(files[_TEXT_FILE])
-    return ListingModel(codes, heads, ngrams, boosted, reader, references._replace(prices=prices))
+    return ListingModel(
+        codes=codes,
+        heads=heads,
+        whole_heads=whole_heads,
+        ngrams=unpack_ngrams(files[_UNITS_FILE]),
+        whole=unpack_ngrams(files[_WHOLE_FILE]),
+        boosted=boosted,
+        reader=reader,
+        references=references._replace(prices=prices),
+    )

@@ -97,7 +97,7 @@ class ListingScorer:
         self.model_version = versions.model
         self.policy_version = versions.policy
         self.lexicon_version = versions.lexicon
-        self._names = row_names(model.codes, model.heads)
+        self._names = row_names(model.codes, model.heads, model.whole_heads)
 
     def warm(self) -> None:
         """Score one listing, so that every table has been touched."""

@@ -14,7 +14,8 @@ from models.artifact import Manifest
 class About(Record):
     """What was measured on what. ``files`` are names without their directories.
 
-    Either a model, whose manifest gives the ``model_`` fields, or the recipe in ``folds``.
+    Either a model, whose manifest gives the ``model_`` fields, or the recipe: in ``folds``, or on
+    what is ``since`` an instant by what was before.
     ``simulated`` says that the model learnt from simulated rows.
     """
 
@@ -28,6 +29,7 @@ class About(Record):
     model_data_hash: str | None = None
     model_base_rate: float | None = None
     folds: int | None = None
+    since: Instant | None = None
     seeds: bool | None = None
     simulated: bool = False
 
@@ -56,17 +58,25 @@ class About(Record):
         data_hash: str,
         at: datetime,
         *,
-        folds: int,
         seeds: bool,
+        folds: int | None = None,
+        since: datetime | None = None,
     ) -> Self:
-        """The recipe measured by grouped folds of files."""
-        names = [path.name for path in files]
+        """The recipe measured by grouped folds of files, or by time."""
         return cls(
-            kind=kind, files=names, data_hash=data_hash, measured_at=at, folds=folds, seeds=seeds
+            kind=kind,
+            files=[path.name for path in files],
+            data_hash=data_hash,
+            measured_at=at,
+            folds=folds,
+            since=since,
+            seeds=seeds,
         )
 
     def title(self) -> str:
-        """One line: the version of the model, or the folds."""
+        """One line: the version of the model, or how the rows were split."""
+        if self.since is not None:
+            return f"{self.kind}, from {self.since.isoformat()} on"
         return self.model_version or f"{self.kind}, {self.folds} folds"
 
     def parameters(self) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Where a scorer is good and where it is not: along its curve, by label, by slice (切片)."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -50,6 +51,8 @@ _SLICE: Final[dict[str, Figure]] = {
     "recall": Counted.recall,
     "clean_flagged": Counted.clean_flagged,
 }
+BLOCKED: Final[dict[str, Figure]] = {"clean_blocked": Counted.clean_flagged}
+"""The harm that answers did: the share of the clean that was blocked (误拦率)."""
 
 
 def curve(ranking: Ranking, resamples: Resamples | None) -> dict[str, dict[str, Any]]:
@@ -127,15 +130,19 @@ def slices(
     groups: Sequence[str],
     facets: Mapping[str, Sequence[str | None]],
     seed: int,
+    blocked: Flags | None = None,
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Figures of the rows with each value of each facet; a facet that no row has is left out.
+
+    Where it is known which rows were ``blocked``, the share of clean ones among them is a figure.
 
     Rows whose value is not known are the slice ``UNKNOWN``. Where annotators told their
     confidence from 1 to 3, those of 2 and of 3 are the slice ``SURE`` as well.
     """
     return {
         facet: {
-            name: _slice(truth, scores, flagged, groups, rows, seed) for name, rows in parts.items()
+            name: _slice(truth, scores, flagged, groups, rows, seed, blocked)
+            for name, rows in parts.items()
         }
         for facet, parts in ((facet, _parts(facet, values)) for facet, values in facets.items())
         if parts.keys() != {UNKNOWN}
@@ -153,16 +160,30 @@ def _parts(facet: str, values: Sequence[str | None]) -> dict[str, Flags]:
 
 
 def _slice(
-    truth: Flags, scores: Floats, flagged: Flags, groups: Sequence[str], rows: Flags, seed: int
+    truth: Flags,
+    scores: Floats,
+    flagged: Flags,
+    groups: Sequence[str],
+    rows: Flags,
+    seed: int,
+    blocked: Flags | None,
 ) -> dict[str, Any]:
     inside = [group for group, here in zip(groups, rows.tolist(), strict=True) if here]
-    ranking = Ranking(truth[rows], scores[rows], flagged[rows])
+    found = _figures(Ranking(truth[rows], scores[rows], flagged[rows]), _SLICE, inside, seed)
+    if blocked is not None:
+        harm = _figures(blocked_ranking(truth[rows], blocked[rows]), BLOCKED, inside, seed)
+        found = {**found, **harm, "intervals": {**found["intervals"], **harm["intervals"]}}
     return {
         "n": int(rows.sum()),
         "positives": int(truth[rows].sum()),
         "base_rate": float(truth[rows].mean()),
-        **_figures(ranking, _SLICE, inside, seed),
+        **found,
     }
+
+
+def blocked_ranking(truth: Flags, blocked: Flags) -> Ranking:
+    """What ``BLOCKED`` measures: rows that were answered with block, or not."""
+    return Ranking(truth, blocked.astype(np.float64), blocked)
 
 
 def _figures(
@@ -184,7 +205,7 @@ def _figures(
 
 def _enough(name: str, ranking: Ranking) -> bool:
     violating, clean = int(ranking.truth.sum()), int((~ranking.truth).sum())
-    if name == "clean_flagged":
+    if name in ("clean_flagged", "clean_blocked"):
         return clean >= LEAST_POSITIVES
     if name == "recall":
         return violating >= LEAST_POSITIVES
@@ -193,8 +214,10 @@ def _enough(name: str, ranking: Ranking) -> bool:
     return min(violating, clean) >= LEAST_POSITIVES
 
 
-def _place(name: str) -> tuple[bool, str]:
-    return name in (OTHERS, UNKNOWN), name
+def _place(name: str) -> tuple[bool, int, str]:
+    """Numbers by their size: 90-364 stands before 365+."""
+    number = re.match(r"\d+", name)
+    return name in (OTHERS, UNKNOWN), int(number.group()) if number else 0, name
 
 
 def _named(values: Sequence[str | None]) -> NDArray[np.str_]:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 Policy = Literal["balanced", "capacity"]
 Report = Callable[[str], None]
 KindArgument = Annotated[Kind, typer.Argument(help="What to work on.")]
+
+
+class _How(NamedTuple):
+    """What is measured: an artefact, or the recipe by folds or by time."""
+
+    model: Path | None
+    cv: int | None
+    since: datetime | None
+    seeds: bool
 
 
 def train(
@@ -83,7 +92,14 @@ def evaluate(
     cv: Annotated[
         int | None, typer.Option(min=2, max=20, help="Measure the recipe by K grouped folds.")
     ] = None,
-    seeds: Annotated[bool, typer.Option(help="With --cv: seeds train in every fold.")] = True,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="Listings: earlier rows train, those submitted from then on are measured.",
+        ),
+    ] = None,
+    seeds: Annotated[bool, typer.Option(help="With --cv and --since: seeds train as well.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report.")] = False,
     page: Annotated[
         Path | None, typer.Option("--report", metavar="FILE.html", help="Write a page to read.")
@@ -97,8 +113,13 @@ def evaluate(
     from training.page import evaluation_page
     from training.printout import printed
 
-    if model is not None and cv is not None:
-        raise UsageError("--model and --cv exclude each other: measure an artefact or the recipe")
+    if sum(choice is not None for choice in (model, cv, since)) > 1:
+        raise UsageError(
+            "--model, --cv and --since exclude each other: measure an artefact, or the recipe by "
+            "folds or by time"
+        )
+    if since is not None and kind != "listings":
+        raise UsageError(f"--since: rows of {kind} have no instant to be split by; use --cv")
     if page is not None and not page.parent.is_dir():
         raise FileError(f"{page}: cannot be written: no directory {page.parent}")
     layout = parse_layout(map_, set_, encoding)
@@ -108,7 +129,9 @@ def evaluate(
         "feedback": _evaluate_feedback,
     }
     progress = _progress(f"evaluate {kind}")
-    report, about = measures[kind](data, layout, model, cv, seeds, progress)
+    instant = None if since is None else _instant(since, "--since")
+    how = _How(model, cv, instant, seeds)
+    report, about = measures[kind](data, layout, how, progress)
     report["about"] = about.model_dump(mode="json")
     html = evaluation_page(report, about)
     if page is not None:
@@ -163,9 +186,7 @@ def score(
 def _evaluate_claims(
     data: list[Path],
     layout: Layout,
-    model: Path | None,
-    cv: int | None,
-    seeds: bool,
+    how: _How,
     report: Report,
 ) -> tuple[dict[str, Any], "About"]:
     from models.artifact import read_manifest
@@ -180,11 +201,11 @@ def _evaluate_claims(
     knowledge, at = load_knowledge(), datetime.now(UTC)
     docs = file_docs(data, knowledge.taxonomy.codes, layout, report)
     _check_rows(len(docs), data)
-    if cv is not None:
-        always = seed_docs(SEED_GROUPS, SEED) if seeds else []
-        about = About.of_recipe("claims", data, data_hash(docs), at, folds=cv, seeds=seeds)
-        return cross_validate(docs, always, knowledge, cv, at, report), about
-    directory = _artifact("claims", model)
+    if how.cv is not None:
+        always = seed_docs(SEED_GROUPS, SEED) if how.seeds else []
+        about = About.of_recipe("claims", data, data_hash(docs), at, folds=how.cv, seeds=how.seeds)
+        return cross_validate(docs, always, knowledge, how.cv, at, report), about
+    directory = _artifact("claims", how.model)
     scorer = load_scorer(directory)
     if not isinstance(scorer, ClaimScorer):
         raise UsageError(f"the artefact holds a model of {scorer.kind}, and claims are asked for")
@@ -195,9 +216,7 @@ def _evaluate_claims(
 def _evaluate_listings(
     data: list[Path],
     layout: Layout,
-    model: Path | None,
-    cv: int | None,
-    seeds: bool,
+    how: _How,
     report: Report,
 ) -> tuple[dict[str, Any], "About"]:
     from models.artifact import read_manifest
@@ -206,17 +225,32 @@ def _evaluate_listings(
     from models.scorer import load_scorer
     from training import listings
     from training.about import About
-    from training.cross import cross_validate_listings, evaluate_listing_scorer
-    from training.train import SEED, SEED_GROUPS, listing_hash
+    from training.cross import (
+        cross_validate_listings,
+        evaluate_listing_scorer,
+        evaluate_listings_since,
+    )
+    from training.train import listing_hash
 
     knowledge, at = load_knowledge(), datetime.now(UTC)
     docs = listings.file_docs(data, knowledge.taxonomy.codes, layout, at)
     _check_rows(len(docs), data)
-    if cv is not None:
-        always = listings.seed_docs(at, SEED_GROUPS, SEED) if seeds else []
-        about = About.of_recipe("listings", data, listing_hash(docs), at, folds=cv, seeds=seeds)
-        return cross_validate_listings(docs, always, knowledge, cv, at, report), about
-    directory = _artifact("listings", model)
+    if how.cv is not None or how.since is not None:
+        always = listings.seed_docs(at) if how.seeds else []
+        about = About.of_recipe(
+            "listings",
+            data,
+            listing_hash(docs),
+            at,
+            folds=how.cv,
+            since=how.since,
+            seeds=how.seeds,
+        )
+        if how.since is not None:
+            return evaluate_listings_since(docs, always, knowledge, how.since, report), about
+        assert how.cv is not None
+        return cross_validate_listings(docs, always, knowledge, how.cv, at, report), about
+    directory = _artifact("listings", how.model)
     scorer = load_scorer(directory)
     if not isinstance(scorer, ListingScorer):
         raise UsageError(f"the artefact holds a model of {scorer.kind}, and listings are asked for")
@@ -227,15 +261,14 @@ def _evaluate_listings(
 def _evaluate_feedback(
     data: list[Path],
     layout: Layout,
-    model: Path | None,
-    cv: int | None,
-    seeds: bool,
+    how: _How,
     report: Report,
 ) -> tuple[dict[str, Any], "About"]:
     from training.feedback_commands import evaluate_feedback_files
 
-    directory = None if cv is not None else _artifact("feedback", model)
-    return evaluate_feedback_files(data, layout, directory, cv, seeds, datetime.now(UTC), report)
+    directory = None if how.cv is not None else _artifact("feedback", how.model)
+    now = datetime.now(UTC)
+    return evaluate_feedback_files(data, layout, directory, how.cv, how.seeds, now, report)
 
 
 def _score_feedback(
@@ -291,13 +324,13 @@ def _artifact(kind: Kind, given: Path | None) -> Path:
     return directory
 
 
-def _instant(text: str | None) -> datetime:
+def _instant(text: str | None, option: str = "--as-of") -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
         instant = parse_instant(text)
     except ValueError as error:
-        raise UsageError(f"--as-of: {text[:40]!r} {error}") from error
+        raise UsageError(f"{option}: {text[:40]!r} {error}") from error
     assert isinstance(instant, datetime)
     return instant
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.segment import LiveSegment
-from data.split import grouped_folds
+from data.split import SplitError, grouped_folds, time_split
 from data.verdict import Verdict
 from models.calibrated import sigmoid
 from models.claim_scorer import ClaimScorer
@@ -20,7 +20,7 @@ from training.assemble import ClaimDoc
 from training.claims import fit_claims
 from training.evaluate import evaluation
 from training.evidence import Cited, cited, evidence_quality
-from training.facets import claim_facets, listing_facets
+from training.facets import claim_facets, found_disguise, listing_facets
 from training.guard import counted, guard
 from training.listings import ListingDoc, fit_listings, reference_prices
 from training.rooms import room_report
@@ -87,13 +87,43 @@ def cross_validate_listings(
         report(f"fold {number} of {folds}")
         held = set(held_out.tolist())
         training = [*always, *(doc for index, doc in enumerate(docs) if index not in held)]
-        prices = reference_prices(training, at, knowledge)
-        fitted = fit_listings(training, knowledge, prices, report)
-        thresholds = listing_points(training, fitted)[0]["balanced"]
-        versions = Versions(model=None, policy="cross-validation", lexicon=knowledge.version)
-        scorer = ListingScorer(fitted.model, thresholds, versions, knowledge.taxonomy)
-        judged.fill(docs, held_out, scorer)
+        judged.fill(docs, held_out, _listing_scorer(training, knowledge, at, report))
     return judged.report(docs, knowledge)
+
+
+def evaluate_listings_since(
+    docs: Sequence[ListingDoc],
+    always: Sequence[ListingDoc],
+    knowledge: Knowledge,
+    since: datetime,
+    report: Report,
+) -> dict[str, Any]:
+    """Measure the recipe on the ``docs`` submitted from ``since`` on; earlier ones train.
+
+    So it would have been used: nothing that was submitted later is known. Raises SplitError when
+    nothing stands on one of the sides.
+    """
+    before, after = time_split([doc.at for doc in docs], since)
+    if not before.size or not after.size:
+        raise SplitError(
+            f"{before.size} listings before {since.isoformat()}, {after.size} from then on: "
+            "there must be listings on both sides of the instant"
+        )
+    training = [*always, *(docs[index] for index in before.tolist())]
+    scorer = _listing_scorer(training, knowledge, since, report)
+    later = [docs[index] for index in after.tolist()]
+    judged = _JudgedListings.blank(len(later), len(knowledge.taxonomy.codes))
+    judged.fill(later, np.arange(len(later)), scorer)
+    return judged.report(later, knowledge)
+
+
+def _listing_scorer(
+    docs: Sequence[ListingDoc], knowledge: Knowledge, at: datetime, report: Report
+) -> ListingScorer:
+    fitted = fit_listings(docs, knowledge, reference_prices(docs, at, knowledge), report)
+    thresholds = listing_points(docs, fitted)[0]["balanced"]
+    versions = Versions(model=None, policy="cross-validation", lexicon=knowledge.version)
+    return ListingScorer(fitted.model, thresholds, versions, knowledge.taxonomy)
 
 
 def evaluate_listing_scorer(
@@ -192,14 +222,18 @@ class _JudgedListings:
 
     scores: Floats
     flagged: Flags
+    blocked: Flags
+    disguised: Floats
     labels: Floats
     listed: Flags
     cuts: list[float]
 
     @classmethod
     def blank(cls, n: int, codes: int) -> Self:
+        none = np.zeros(n, dtype=bool)
         listed = np.zeros((n, codes), dtype=bool)
-        return cls(np.zeros(n), np.zeros(n, dtype=bool), np.zeros((n, codes)), listed, [])
+        table = np.zeros((n, codes))
+        return cls(np.zeros(n), none, none.copy(), np.zeros(n), table, listed, [])
 
     def fill(
         self, docs: Sequence[ListingDoc], rows: NDArray[np.intp], scorer: ListingScorer
@@ -210,6 +244,8 @@ class _JudgedListings:
             verdict = scorer.score(doc.listing, doc.at)
             self.scores[row] = verdict.probability
             self.flagged[row] = self.scores[row] >= scorer.thresholds.flag
+            self.blocked[row] = verdict.suggestion == "block"
+            self.disguised[row] = verdict.evasion_probability
             chances = scorer.label_probabilities(scorer.model.assess(doc.listing, doc.at))
             self.labels[row] = [chances.get(code, 0.0) for code in scorer.model.codes]
             named = [label.code for label in verdict.labels]
@@ -232,7 +268,8 @@ class _JudgedListings:
             [doc.group for doc in docs],
             labels={code: (truth[code], self.labels[:, at]) for code, at in spoken.items()},
             listed={code: self.listed[:, at] for code, at in spoken.items()},
-            facets=listing_facets(docs),
+            facets=listing_facets(docs) | {"disguise": found_disguise(self.disguised.tolist())},
+            blocked=self.blocked,
         )
 
 

@@ -7,7 +7,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.breakdown import curve, curve_points, label_figures, reliability, slices
+from training.breakdown import (
+    BLOCKED,
+    blocked_ranking,
+    curve,
+    curve_points,
+    label_figures,
+    reliability,
+    slices,
+)
 from training.ranking import LEVEL, RESAMPLES, Counted, Figure, Ranking, Resamples, measured
 
 __all__ = [
@@ -70,6 +78,7 @@ def evaluation(
     known: Flags | None = None,
     listed: Mapping[str, Flags] | None = None,
     facets: Mapping[str, Sequence[str | None]] | None = None,
+    blocked: Flags | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """The report of ``mingcha evaluate --json``: figures, 95 % intervals, curve, labels, slices.
@@ -78,11 +87,14 @@ def evaluation(
     whole groups.
     ``labels`` gives truth and scores of each label and ``listed`` which rows it was listed for,
     both for the rows whose labels are ``known`` (default: all). ``facets`` are the values that
-    slice the rows.
+    slice the rows. ``blocked`` are the rows that were answered with block, where that is known.
     """
     resamples = _resamples(groups, seed)
     ranking = Ranking(truth, scores, flagged)
     figures, bounds = measured(ranking, FIGURES, resamples)
+    if blocked is not None:
+        harm, harm_bounds = measured(blocked_ranking(truth, blocked), BLOCKED, resamples)
+        figures, bounds = {**figures, **harm}, {**bounds, **harm_bounds}
     owners = groups if known is None else _chosen(groups, known)
     return {
         "n": len(truth),
@@ -99,7 +111,7 @@ def evaluation(
             code: label_figures(*pair, (listed or {}).get(code), owners, seed)
             for code, pair in (labels or {}).items()
         },
-        "slices": slices(truth, scores, flagged, groups, facets or {}, seed),
+        "slices": slices(truth, scores, flagged, groups, facets or {}, seed, blocked),
     }
 
 

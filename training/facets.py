@@ -1,4 +1,4 @@
-"""What rows are told apart by in an evaluation (切片维度): source, goods, disguise, length."""
+"""What rows are told apart by in an evaluation (切片维度): source, goods, disguise, tenure."""
 
 from bisect import bisect
 from collections.abc import Sequence
@@ -11,7 +11,10 @@ Facets = dict[str, list[str | None]]
 """Facet to the value of each row; None where it is not known."""
 
 _CUTS: Final = (100, 300)
+_LIKELIER: Final = 0.5
 _LENGTHS: Final = ("0-99", "100-299", "300+")
+_TENURE_CUTS: Final = (14, 90, 365)
+_TENURES: Final = ("0-13", "14-89", "90-364", "365+")
 
 
 def claim_facets(docs: Sequence[ClaimDoc]) -> Facets:
@@ -34,7 +37,13 @@ def listing_facets(docs: Sequence[ListingDoc]) -> Facets:
         "source": [doc.source for doc in docs],
         "category": [_first_level(doc.listing.category) for doc in docs],
         "merchant_type": [merchant.type if merchant else None for merchant in merchants],
+        "tenure": [tenure(merchant.tenure_days) if merchant else None for merchant in merchants],
     }
+
+
+def found_disguise(certainty: Sequence[float]) -> list[str | None]:
+    """The facet ``disguise``: whether one was found, from how sure each answer is of one."""
+    return ["found" if each >= _LIKELIER else "none" for each in certainty]
 
 
 def length(text: str) -> str:
@@ -44,6 +53,15 @@ def length(text: str) -> str:
     ('0-99', '300+')
     """
     return _LENGTHS[bisect(_CUTS, len(text))]
+
+
+def tenure(days: float | None) -> str | None:
+    """How long a merchant has been there, in days; below 14 nothing is known of its past.
+
+    >>> tenure(3), tenure(400), tenure(None)
+    ('0-13', '365+', None)
+    """
+    return None if days is None else _TENURES[bisect(_TENURE_CUTS, days)]
 
 
 def _evasion(disguised: bool | None) -> str | None:

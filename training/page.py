@@ -38,6 +38,7 @@ _FIGURES: Final = {
     "recall": ("召回率", "违规中被标出的比例", "share of the violating that is flagged"),
     "precision": ("精确率", "被标出中确属违规的比例", "share of the flagged that violates"),
     "clean_flagged": ("误标率", "正常中被误标的比例", "share of the clean that is flagged"),
+    "clean_blocked": ("误拦率", "正常中被直接拦下的比例", "share of the clean that is blocked"),
     "ece": ("校准误差", "给出的概率与实际比例平均相差多少", "expected calibration error"),
 }
 _FACETS: Final = {
@@ -48,10 +49,14 @@ _FACETS: Final = {
     "length": ("字数", "length in characters"),
     "confidence": ("标注把握", "annotator's confidence"),
     "merchant_type": ("商家类型", "merchant type"),
+    "tenure": ("入驻天数", "days since the merchant opened"),
+    "disguise": ("发现伪装", "disguise found"),
 }
 _VALUES: Final = {
     ("evasion", "disguised"): "有规避 disguised",
     ("evasion", "plain"): "无规避 plain",
+    ("disguise", "found"): "发现 found",
+    ("disguise", "none"): "未发现 none",
     ("confidence", SURE): "2–3 合计：较有把握或有把握 together: fairly sure or sure",
 }
 _REST: Final = {UNKNOWN: "未知 unknown", OTHERS: "其余 others"}
@@ -109,7 +114,7 @@ def evaluation_page(report: Mapping[str, Any], about: About) -> str:
         items=_ITEMS[about.kind],
         model=_MODELS[about.kind],
         names={label.code: (label.name_zh, label.name_en) for label in taxonomy.labels},
-        figures=_FIGURES,
+        figures={name: text for name, text in _FIGURES.items() if name in report},
         facets=_FACETS,
         corpora=_CORPORA,
         rates=_RATES,

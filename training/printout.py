@@ -17,6 +17,7 @@ HEADLINE: Final = (
     "recall",
     "precision",
     "clean_flagged",
+    "clean_blocked",
     "ece",
 )
 TOO_FEW: Final = "too few"
@@ -98,7 +99,8 @@ def _labels(labels: Mapping[str, Any]) -> str:
 
 
 def _slices(facet: str, found: Mapping[str, Any]) -> str:
-    shown = ("pr_auc", "macro_f1", "recall", "clean_flagged")
+    names = ("pr_auc", "macro_f1", "recall", "clean_flagged", "clean_blocked")
+    shown = [name for name in names if any(name in part for part in found.values())]
     rows = [
         [
             _VALUES.get((facet, name)) or printable(name, _NAME),

@@ -174,14 +174,14 @@ def listing_points(
 ) -> tuple[dict[str, Thresholds], dict[str, tuple[Any, Any]]]:
     """Operating points from out-of-fold scores, and each label's truth and probability there.
 
-    Where listings were simulated they alone choose: the seeds are a lesson, half of it traps,
-    and a threshold that suits them flags too many of the listings that shops submit.
+    Where there are other listings than the seeds they alone choose: the seeds are a lesson, half
+    of it traps, and a threshold that suits them flags too many of the listings that shops submit.
     """
     pairs = {
         code: (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
         for code, logits in fitted.label_out_of_fold.items()
     }
-    like_traffic = np.array([doc.source == "simulated" for doc in docs])
+    like_traffic = np.array([doc.source != listings.OF_SEEDS for doc in docs])
     rows = np.flatnonzero(like_traffic if like_traffic.any() else np.ones(len(docs), dtype=bool))
     weights = base_rate_weights(docs)[rows]
     points = operating_points(
@@ -201,7 +201,7 @@ def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[L
     docs = listings.file_docs(request.files, knowledge.taxonomy.codes, request.layout, at)
     if request.seeds or not request.files:
         simulated = listings.simulated_docs(at, SEED, request.simulated)
-        docs += listings.seed_docs(at, SEED_GROUPS, SEED) if request.seeds else []
+        docs += listings.seed_docs(at) if request.seeds else []
         docs += [] if request.files else simulated
     if len({bool(doc.codes) for doc in docs}) < 2 or len({doc.group for doc in docs}) < 2:
         raise TrainingError(

@@ -40,7 +40,10 @@ class FieldEvidence(Record):
 
 
 class ListingExample(Record):
-    """A listing with its labels. ``note`` says why it is wrong, or why it only looks so."""
+    """A listing with its labels. ``note`` says why it is wrong, or why it only looks so.
+
+    Rows of one ``writer`` share habits of wording: no split should part them.
+    """
 
     listing: Listing
     codes: list[str]
@@ -48,6 +51,7 @@ class ListingExample(Record):
     polarity: Polarity
     label_hint: str | None
     note: RequiredText
+    writer: Annotated[str, Field(pattern=r"^[a-z0-9]{1,12}$")]
 
 
 def load_listing_examples(directory: Path | None = None) -> tuple[ListingExample, ...]:

@@ -21,7 +21,14 @@ from models.claim import (
     read_text,
 )
 from models.claim_scorer import ClaimScorer
-from models.listing import ANY, ListingModel, model_row, prose, read_listing
+from models.listing import (
+    ANY,
+    ListingModel,
+    model_row,
+    prose,
+    read_listing,
+    whole_prose,
+)
 from models.listing_scorer import ListingScorer
 from models.scorer import Scorer
 from tests.benchmarks.material import full_listings, titles, windows
@@ -94,7 +101,8 @@ def _listing_stages(model: ListingModel, item: Listing, at: datetime, clock: _Cl
     read = read_listing(item, at, model.reader, model.references)
     texts = [unit.text for text in prose(read).values() for unit in text.units]
     units = clock("n-grams", lambda: model.ngrams.logits(texts))
-    row = clock("row", lambda: model_row(read, units, model.codes, model.heads))
+    whole = clock("n-grams, whole", lambda: model.whole.logits([whole_prose(read)])[0])
+    row = clock("row", lambda: model_row(read, units, whole, model.codes))
     clock("trees, any violation", lambda: model.boosted[ANY].logit(row))
     clock("trees, all heads (when flagged)", lambda: [b.logit(row) for b in model.boosted.values()])
 

@@ -33,6 +33,7 @@ LISTED: dict[str, Any] = {
     "polarity": "positive",
     "label_hint": None,
     "note": "a bowl that cures",
+    "writer": "w1",
 }
 
 

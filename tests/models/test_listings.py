@@ -42,7 +42,7 @@ def test_the_artefact_gives_what_the_fitted_pipeline_gives() -> None:
 
     knowledge = load_knowledge()
     simulated = simulated_docs(AT, 3, 500)
-    docs = seed_docs(AT, 4, 3)[::2] + simulated
+    docs = seed_docs(AT)[::2] + simulated
     fitted = fit_listings(docs, knowledge, NO_REFERENCE_PRICES, lambda _: None, folds=2)
     files = pack_listings(fitted.model, fitted.trees)
     loaded = unpack_listings(files, knowledge.reader(), knowledge.references())
