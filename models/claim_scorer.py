@@ -176,7 +176,7 @@ class ClaimScorer:
         return [
             code
             for code, weight in assessment.weights.items()
-            if weight >= PLAIN_WEIGHT and shifts.get(code, 0.0) >= 0
+            if weight >= PLAIN_WEIGHT[self.kind] and shifts.get(code, 0.0) >= 0
         ]
 
     def _settles(self, assessment: Assessment, code: str) -> bool:

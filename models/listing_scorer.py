@@ -22,7 +22,9 @@ from models.policy import (
     CRITICAL,
     EXPLICIT_PROBABILITY,
     EXPLICIT_WEIGHT,
+    LIKELY,
     PLAIN_WEIGHT,
+    ClaimContext,
 )
 from models.relisted import relisted_findings
 from models.texts import item_texts
@@ -97,6 +99,8 @@ class ListingScorer:
         self.model_version = versions.model
         self.policy_version = versions.policy
         self.lexicon_version = versions.lexicon
+        self.context = ClaimContext(model.references.licences)
+        self._plain_weight = PLAIN_WEIGHT[self.kind]
         self._names = row_names(model.codes, model.heads, model.whole_heads)
 
     def warm(self) -> None:
@@ -108,7 +112,7 @@ class ListingScorer:
         if not isinstance(item, Listing):
             raise TypeError(f"{type(item).__name__} is no Listing; this scorer judges listings")
         instant = item.submitted_at or at
-        assessment = self._assess(item, instant)
+        assessment = self.assess(item, instant)
         probability = self._probability(assessment)
         labels = self._labels(item, instant, assessment, probability)
         evasion = max(
@@ -119,28 +123,36 @@ class ListingScorer:
             self.kind, item, item.data_id, self.versions, instant, probability, labels, evasion
         )
 
-    def _assess(self, item: Listing, at: datetime) -> ListingAssessment:
-        """What the model says, and what earlier cases say of a relisted copy (重新上架)."""
+    def assess(self, item: Listing, at: datetime) -> ListingAssessment:
+        """What the model says, and what earlier cases say of a relisted copy (重新上架).
+
+        A claim that the licence of the goods allows is no hit: a blood pressure meter names the
+        disease.
+        """
         assessment = self.model.assess(item, at)
-        if self.known_bad is None:
-            return assessment
         read = assessment.read
-        earlier = relisted_findings(item, read.texts, self.known_bad, self.taxonomy, at)
-        if not earlier:
-            return assessment
-        facts = read.facts._replace(findings=[*read.facts.findings, *earlier])
-        return assessment._replace(read=read._replace(facts=facts))
+        if any(weight >= FIRES for weight in read.weights.values()):
+            shifts = self.context.shifts_of(item.category, item.licences, at)
+            claimed = {c: w for c, w in read.weights.items() if shifts.get(c, 0.0) >= 0}
+            read = read._replace(weights=claimed)
+        if self.known_bad is not None:
+            earlier = relisted_findings(item, read.texts, self.known_bad, self.taxonomy, at)
+            facts = read.facts._replace(findings=[*read.facts.findings, *earlier])
+            read = read._replace(facts=facts)
+        return assessment._replace(read=read)
 
     def _probability(self, assessment: ListingAssessment) -> float:
-        """Model, lexicon and rules together: a certain finding outweighs a doubtful model."""
-        certain = max((f.certainty for f in assessment.read.facts.findings), default=0.0)
+        """Model, lexicon and rules together: a likely finding outweighs a doubtful model."""
+        certain = max((f.certainty for f in _likely(assessment)), default=0.0)
         explicit = EXPLICIT_PROBABILITY if self._explicit(assessment) else 0.0
         plain = self.thresholds.flag if self._plain(assessment) else 0.0
         return max(float(sigmoid(assessment.logit)), certain, explicit, plain)
 
     def _plain(self, assessment: ListingAssessment) -> list[str]:
         """The labels that the lexicon alone sends to review."""
-        return [code for code, weight in assessment.read.weights.items() if weight >= PLAIN_WEIGHT]
+        return [
+            code for code, weight in assessment.read.weights.items() if weight >= self._plain_weight
+        ]
 
     def _explicit(self, assessment: ListingAssessment) -> list[str]:
         weights = assessment.read.weights
@@ -155,7 +167,7 @@ class ListingScorer:
         found = dict.fromkeys(self.model.codes, 0.0)
         logits = self.model.label_logits(assessment)
         found.update((code, float(sigmoid(logit))) for code, logit in logits.items())
-        for finding in assessment.read.facts.findings:
+        for finding in _likely(assessment):
             found[finding.code] = max(found[finding.code], finding.certainty)
         for code, weight in assessment.read.weights.items():
             if weight >= FIRES and code not in logits:
@@ -267,7 +279,11 @@ class ListingScorer:
         """The probability of the listing with the cited span cut out."""
         text = _text_at(item, cited.field)
         shorter = _with_text(item, cited.field, text[: cited.start] + text[cited.end :])
-        return self._probability(self._assess(shorter, at))
+        return self._probability(self.assess(shorter, at))
+
+
+def _likely(assessment: ListingAssessment) -> list[Finding]:
+    return [each for each in assessment.read.facts.findings if each.certainty >= LIKELY]
 
 
 def _of_finding(item: Listing, texts: Mapping[str, Read], finding: Finding) -> _Cited:

@@ -246,7 +246,7 @@ class _JudgedListings:
             self.flagged[row] = self.scores[row] >= scorer.thresholds.flag
             self.blocked[row] = verdict.suggestion == "block"
             self.disguised[row] = verdict.evasion_probability
-            chances = scorer.label_probabilities(scorer.model.assess(doc.listing, doc.at))
+            chances = scorer.label_probabilities(scorer.assess(doc.listing, doc.at))
             self.labels[row] = [chances.get(code, 0.0) for code in scorer.model.codes]
             named = [label.code for label in verdict.labels]
             self.listed[row] = np.isin(scorer.model.codes, named)

@@ -247,14 +247,15 @@ def fit_listings(
         boosted=boosted,
         reader=reader,
         # Prices of a simulation say nothing about real goods: they train, and stay behind.
-        references=knowledge.references() if any(map(_is_simulated, docs)) else references,
+        references=knowledge.references() if any(map(is_simulated, docs)) else references,
     )
     any_unseen = unseen.pop(ANY)
     labels = {code: np.minimum(logits, any_unseen) for code, logits in unseen.items()}
     return FittedListings(model, units, texts, any_unseen, labels, known)
 
 
-def _is_simulated(doc: ListingDoc) -> bool:
+def is_simulated(doc: ListingDoc) -> bool:
+    """Whether nobody wrote or judged the listing."""
     return doc.source == "simulated"
 
 
@@ -275,7 +276,7 @@ class _Wholes:
     def of(
         cls, docs: Sequence[ListingDoc], reads: Sequence[ListingRead], codes: Sequence[str]
     ) -> Self:
-        own = np.flatnonzero([not _is_simulated(doc) for doc in docs])
+        own = np.flatnonzero([not is_simulated(doc) for doc in docs])
         own = own if own.size else np.arange(len(docs))
         shown = Counter(code for index in own.tolist() for code in docs[index].codes)
         heads = tuple(code for code in codes if shown[code] >= LEAST_POSITIVES)
@@ -345,7 +346,7 @@ def base_rate_weights(docs: Sequence[ListingDoc], base_rate: float = BASE_RATE) 
 
 def lesson_weights(docs: Sequence[ListingDoc]) -> Floats:
     """What each row weighs as a lesson: base rates as in traffic, people before simulations."""
-    share = np.where([_is_simulated(doc) for doc in docs], SIMULATED_SHARE, 1.0)
+    share = np.where([is_simulated(doc) for doc in docs], SIMULATED_SHARE, 1.0)
     return base_rate_weights(docs) * share
 
 

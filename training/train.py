@@ -35,7 +35,7 @@ from models.verdicts import Versions
 from training import listings
 from training.assemble import ClaimDoc, file_docs, seed_docs
 from training.claims import fit_claims
-from training.evaluate import at_base_rate, evaluation
+from training.evaluate import at_base_rate, evaluation, keenest_threshold
 from training.facets import claim_facets, listing_facets
 from training.guard import counted, guard
 from training.listings import (
@@ -136,7 +136,7 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
     scores = sigmoid(fitted.out_of_fold)
     points, pairs = listing_points(docs, fitted)
     threshold = points["balanced"].flag
-    simulated = any(doc.source == "simulated" for doc in docs)
+    simulated = any(map(listings.is_simulated, docs))
     rows = at_base_rate(truth, BASE_RATE, SEED)
     metrics = evaluation(
         truth[rows],
@@ -176,6 +176,8 @@ def listing_points(
 
     Where there are other listings than the seeds they alone choose: the seeds are a lesson, half
     of it traps, and a threshold that suits them flags too many of the listings that shops submit.
+    Where those are simulated, ``balanced`` is the keenest of the thresholds that cannot be told
+    from the best: a simulation is no reason to overlook what people wrote.
     """
     pairs = {
         code: (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
@@ -184,15 +186,20 @@ def listing_points(
     like_traffic = np.array([doc.source != listings.OF_SEEDS for doc in docs])
     rows = np.flatnonzero(like_traffic if like_traffic.any() else np.ones(len(docs), dtype=bool))
     weights = base_rate_weights(docs)[rows]
+    violating = np.array([bool(doc.codes) for doc in docs])[rows]
+    scores = sigmoid(fitted.out_of_fold)[rows]
     points = operating_points(
-        np.array([bool(doc.codes) for doc in docs])[rows],
-        sigmoid(fitted.out_of_fold)[rows],
+        violating,
+        scores,
         np.concatenate([truth[rows] for truth, _ in pairs.values()] or [np.zeros(1, dtype=bool)]),
         np.concatenate([chances[rows] for _, chances in pairs.values()] or [np.zeros(1)]),
         weights=weights,
         label_weights=np.tile(weights, len(pairs)) if pairs else None,
         traffic_base_rate=BASE_RATE,
     )
+    if any(listings.is_simulated(doc) for doc in docs):
+        flag = keenest_threshold(violating, scores, weights)
+        points["balanced"] = points["balanced"].model_copy(update={"flag": flag})
     return points, pairs
 
 
