@@ -5,12 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from training.train import Request, train_claims, train_listings
 
 _BESIDE = Path(__file__).resolve().parents[1].parent / "shared" / "datasets"
 
 _SIMULATED = 1_500
+
+# How long an example takes says how busy the machine is: benchmarks time, tests do not.
+settings.register_profile("untimed")
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

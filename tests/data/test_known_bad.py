@@ -202,7 +202,7 @@ operations = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(operations=operations)
 def test_what_was_added_and_not_withdrawn_is_found_whatever_the_order(
     tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int]]
@@ -223,7 +223,7 @@ def test_what_was_added_and_not_withdrawn_is_found_whatever_the_order(
         assert found == standing
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(numbers=st.permutations(range(40)))
 def test_the_order_in_which_cases_came_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, numbers: list[int]
@@ -296,7 +296,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @given(share=st.floats(0, 1, exclude_max=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_file_that_was_cut_off_is_refused(
     tmp_path_factory: pytest.TempPathFactory, filled: bytes, share: float
 ) -> None:
@@ -319,7 +319,7 @@ HEADER, LOG = range(0, 64), range(-SMALL_LOG, 0)
     ),
     value=st.integers(1, 255),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_garbled_byte_is_an_error_and_never_another_answer(
     tmp_path_factory: pytest.TempPathFactory, filled: bytes, place: int, value: int
 ) -> None:

@@ -573,7 +573,7 @@ _PIECES = st.sampled_from(
 
 
 @given(st.lists(_PIECES, max_size=400).map("".join), st.lists(_PIECES, max_size=400).map("".join))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_no_listing_takes_long_or_breaks_the_rules(title: str, text: str) -> None:
     body = (text * 200)[:20_000]
     facts = {"材质": text[:500], "净含量": title[:500], "线长": text[:300], "功率": title[:300]}

@@ -90,7 +90,6 @@ def test_no_label_is_likelier_than_a_violation_at_all(fitted: FittedClaims) -> N
 
 
 @given(st.lists(SPEECH, max_size=5))
-@settings(deadline=None)
 def test_a_text_is_assessed_the_same_alone_and_among_others(
     scorer: ClaimScorer, texts: list[str]
 ) -> None:
@@ -131,7 +130,7 @@ def test_another_operating_point_decides_anew(claims_artifact: Path) -> None:
 
 
 @given(SPEECH.flatmap(lambda text: st.tuples(st.just(text), st.integers(0, len(text)))))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_hits_are_the_words_as_sent_and_say_what_is_left_without_them(
     scorer: ClaimScorer, cut: tuple[str, int]
 ) -> None:
@@ -148,7 +147,7 @@ def test_hits_are_the_words_as_sent_and_say_what_is_left_without_them(
 
 
 @given(SPEECH)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_suggestion_is_the_harshest_of_the_labels(scorer: ClaimScorer, text: str) -> None:
     answer = score(scorer, text)
     suggestions = [label.suggestion for label in answer.labels]

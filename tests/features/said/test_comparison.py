@@ -185,7 +185,7 @@ _LISTING = {
 
 
 @given(st.lists(_PIECES, max_size=40).map("".join))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_span_is_the_words_as_sent(text: str) -> None:
     for finding in found(text, _LISTING):
         assert finding.said.start is not None
@@ -194,7 +194,7 @@ def test_every_span_is_the_words_as_sent(text: str) -> None:
 
 
 @given(st.lists(_PIECES, min_size=1, max_size=2).map("".join))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_hostile_lengths_are_read_to_the_end(fragment: str) -> None:
     text = (fragment * 20_000)[:20_000]
     segment = LiveSegment.model_validate(
