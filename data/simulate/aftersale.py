@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor
 from typing import Any, Final
@@ -11,13 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.feedback import Feedback, FeedbackKind
-from data.listing import Listing
-from data.simulate.catalogue import Goods
 from data.simulate.dice import Dice
-from data.simulate.disguises import Mechanism
 from data.simulate.events import WrongedBuyer
 from data.simulate.history import History
-from data.simulate.merchants import Kind, Shop
+from data.simulate.offers import Offer
 from data.simulate.voices import (
     PLAIN_REASONS,
     QUALITY_REASONS,
@@ -56,35 +53,12 @@ _AT_FAULT: Final = {True: 0.85, False: 0.08}
 _KNOWS_A_FAKE: Final = 0.55
 """Share of those wronged by a fake who say that it is one. Assumed."""
 
-NOTICES: Final[Mapping[str, float]] = {"counterfeit_brand": 0.008, "brand_confusion": 0.002}
-STRAY_NOTICES: Final = 0.00005
-"""Rights-holders' notices a day and listing, by its label, and without one. Assumed."""
-
 _CONTENT_VOICES: Final[Mapping[Voice, float]] = {"pleased": 0.82, "other": 0.13, "logistics": 0.05}
 _CONTENT_RATINGS: Final[Mapping[Voice, Sequence[int]]] = {
     "pleased": (5, 5, 5, 4),
     "other": (3, 4, 4),
     "logistics": (2, 3, 3, 4, 4),
 }
-
-# Share of orders sent back without a fault of the goods, by words of the category path:
-# signals.md §3.1, shelf column; men's clothes, shoes, bags and the rest are assumed.
-_RETURNED: Final = (
-    ("女装", 0.50),
-    ("男装", 0.30),
-    ("服装", 0.30),
-    ("鞋", 0.25),
-    ("珠宝", 0.30),
-    ("箱包", 0.20),
-    ("手表", 0.15),
-    ("美妆", 0.15),
-    ("护肤", 0.15),
-    ("食品", 0.05),
-    ("生鲜", 0.05),
-    ("数码", 0.05),
-    ("电脑", 0.05),
-)
-_RETURNED_ELSE: Final = 0.08
 
 # Days from the parcel's arrival to the event, and from the event until the platform's records
 # show it: medians and log-spreads. Assumed.
@@ -95,55 +69,6 @@ _DELAYS: Final[dict[str, tuple[float, float]]] = {
 }
 _LONGEST: Final = 45.0
 _LEARNT: Final = (0.15, 1.0)
-
-
-@dataclass(slots=True, eq=False)
-class Offer:
-    """A listing as the platform carries it: its record's content, its truth and its sales."""
-
-    data_id: str
-    shop: Shop
-    number: int
-    goods: Goods
-    noun: str
-    fields: dict[str, Any]
-    codes: list[str]
-    shows: bool
-    mechanism: Mechanism | None
-    wronged: float
-    rate: float
-    told: bool
-    generation: int = 0
-    live_from: int = 0
-    until: int = 0
-    edited: list[int] = field(default_factory=list)
-    record: Listing | None = None
-    spoken_against: int = 0
-    in_question: bool = False
-    brand: str | None = None
-    returned: float = 0.0
-    """The share of its orders that comes back without a fault of the goods."""
-    notices: float = 0.0
-    """How likely a rights-holder's notice is on a day."""
-    row: tuple[float, ...] = ()
-    """Shop, price, orders a day, and shares on time, wronged and returned: for a day's sale."""
-
-    def __post_init__(self) -> None:
-        self.returned = _returned(self.fields["category"])
-        self.notices = max((NOTICES.get(code, 0.0) for code in self.codes), default=STRAY_NOTICES)
-        self.row = (
-            self.shop.number,
-            self.fields["price"],
-            self.rate,
-            self.shop.on_time,
-            self.wronged,
-            self.returned,
-        )
-
-    @property
-    def kind(self) -> Kind:
-        """What its merchant is."""
-        return self.shop.kind
 
 
 @dataclass(slots=True, eq=False)
@@ -204,12 +129,13 @@ class Trade:
         for index in np.flatnonzero(events.any(axis=1)).tolist():
             yield from self._outcomes(live[index], day, day + int(lags[index]), events[index])
 
-    def praise(self, day: int, offer: Offer) -> None:
-        """A paid order with a paid review (刷单好评)."""
-        self._history.count("orders", day, offer.shop.number)
-        self._history.count("amount", day, offer.shop.number, offer.fields["price"])
-        self._history.count("signed", day + 2, offer.shop.number)
-        self._say(offer, "review", self._moment(day), day + 2, voice="paid", rating=5)
+    def pay_for_praise(self, day: int, on_sale: Sequence[Offer]) -> None:
+        """The paid orders with paid reviews of a day (刷单好评): for one offer of each shop."""
+        offers = list({offer.shop.number: offer for offer in on_sale}.values())
+        counts = self._dice.generator.poisson([offer.shop.manner.praise for offer in offers])
+        for offer, count in zip(offers, counts.tolist(), strict=True):
+            for _ in range(count):
+                self._praise(day, offer)
 
     def test(self, day: int, offer: Offer, fails: bool) -> int:
         """Send a sample to the laboratory; the day on which the result will be known."""
@@ -259,6 +185,12 @@ class Trade:
             observed_at=self._at(saying.seen),
             **{name: value for name, value in more.items() if value is not None},
         )
+
+    def _praise(self, day: int, offer: Offer) -> None:
+        self._history.count("orders", day, offer.shop.number)
+        self._history.count("amount", day, offer.shop.number, offer.fields["price"])
+        self._history.count("signed", day + 2, offer.shop.number)
+        self._say(offer, "review", self._moment(day), day + 2, voice="paid", rating=5)
 
     def _text(self, saying: _Saying) -> str | None:
         noun = saying.offer.noun
@@ -387,7 +319,3 @@ class Trade:
 
     def _at(self, days: float) -> datetime:
         return self._start + timedelta(seconds=int(days * 86_400))
-
-
-def _returned(category: str) -> float:
-    return next((share for word, share in _RETURNED if word in category), _RETURNED_ELSE)

@@ -4,7 +4,8 @@ No field of the truth has the name of a field that a platform sees, so that a jo
 them up: ``item`` is a ``data_id``, ``shop`` a ``merchant_id``, ``window`` a segment's ``data_id``.
 """
 
-from typing import Literal, NamedTuple
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
 
 from data.feedback import Appeal, Feedback
 from data.listing import Listing
@@ -129,3 +130,19 @@ Event = (
     | ReviewerTruth
     | WrongedBuyer
 )
+
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def known_at(event: Event) -> datetime:
+    """When an event becomes known; the truth stands at the beginning of its day."""
+    match event:
+        case Submitted():
+            at = event.listing.submitted_at
+        case Decision() | Review():
+            at = event.decided_at
+        case Appeal():
+            at = event.submitted_at
+        case _:
+            at = getattr(event, "observed_at", None)
+    return _BEGINNING if at is None else at

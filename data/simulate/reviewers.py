@@ -7,8 +7,8 @@ from data.licences import LicenceRules, Requirement, checks_out, fold_number, lo
 from data.listing import Merchant
 from data.simulate.dice import Dice
 from data.simulate.disguises import Mechanism
-from data.simulate.drafts import CONFUSING, JARGON, RISKY_WORDS
 from data.simulate.fashion import Fashion
+from data.simulate.telltale import CONFUSING, JARGON, RISKY_WORDS
 from data.verdict import Suggestion
 
 # Error rates are a beta's a and b: means 15 % and 5 %, which with the shares below make two

@@ -1,12 +1,21 @@
 """What hosts say in simulated live rooms (直播间) about the listing on screen."""
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from functools import partial
+from typing import Final, NamedTuple
 
+from data.segment import LiveSegment
+from data.simulate.agenda import Agenda
 from data.simulate.catalogue import Goods
 from data.simulate.dice import Dice
 from data.simulate.disguises import MECHANISMS, Mechanism, disguise
-from data.simulate.drafts import RISKY_WORDS, overclaim
+from data.simulate.events import Aired, Event, WindowTruth
+from data.simulate.market import Fields
 from data.simulate.merchants import BAD, Kind
+from data.simulate.offers import Offer
+from data.simulate.overclaims import overclaim
+from data.simulate.shelf import Shelf
+from data.simulate.telltale import RISKY_WORDS
 
 # How likely a window breaks a rule of speech: 4 % over all (TAXONOMY.md §7, assumed there), and
 # how likely a host says other than the page does. By kind all assumed.
@@ -22,6 +31,9 @@ _CONTRADICTS: Final[dict[Kind, float]] = {
     "inferior": 0.15,
     "counterfeit": 0.12,
 }
+_WINDOWS: Final = 0.15
+"""Share of listings that are sold in a live room too, in one to three windows. Assumed."""
+
 _DISGUISED: Final = 0.5
 """Share of bad hosts' claims that are disguised (LiveAMR 50.8 % of test sentences)."""
 
@@ -58,7 +70,41 @@ class Window(NamedTuple):
     codes: list[str]
 
 
-def talk(fields: dict[str, Any], goods: Goods, noun: str, kind: Kind, dice: Dice) -> Window:
+class Rooms:
+    """All live rooms; ``voices`` draws whatever is drawn here, so that no listing changes by it."""
+
+    def __init__(self, agenda: Agenda, shelf: Shelf, voices: Dice) -> None:
+        self._agenda = agenda
+        self._shelf = shelf
+        self._voices = voices
+
+    def on_sale(self, offer: Offer) -> None:
+        """A listing goes on sale: some are talked about in the days after."""
+        if offer.told and self._voices.chance(_WINDOWS):
+            for _ in range(self._voices.number(1, 3)):
+                self._agenda.put_off(self._voices.number(1, 10), partial(self._air, offer))
+
+    def _air(self, offer: Offer) -> Iterator[Event]:
+        if offer not in self._shelf:
+            return
+        window = talk(offer.fields, offer.goods, offer.noun, offer.kind, self._voices)
+        data_id = self._agenda.new_id("s")
+        segment = LiveSegment(
+            data_id=data_id,
+            text=window.text,
+            platform="simulated",
+            room_id=f"sim-room-{offer.shop.number:06d}",
+            host_id=f"sim-h{offer.shop.number:06d}",
+            category=offer.fields["category"],
+            licences=offer.fields["licences"],
+            merchant_type=offer.shop.type,
+            listing=offer.record,
+        )
+        truth = WindowTruth(window=data_id, item=offer.data_id, true_codes=window.codes)
+        yield Aired(segment, truth)
+
+
+def talk(fields: Fields, goods: Goods, noun: str, kind: Kind, dice: Dice) -> Window:
     """About 15 seconds of a host who sells the listing with these fields."""
     said = [dice.pick(_OPENERS).format(noun=noun), *dice.some(_TALK, dice.number(1, 3))]
     codes: list[str] = []
@@ -74,9 +120,7 @@ def talk(fields: dict[str, Any], goods: Goods, noun: str, kind: Kind, dice: Dice
     return Window("，".join(said) + "。", codes)
 
 
-def _about(
-    fields: dict[str, Any], goods: Goods, codes: list[str], dice: Dice, *, contradicts: bool
-) -> str:
+def _about(fields: Fields, goods: Goods, codes: list[str], dice: Dice, *, contradicts: bool) -> str:
     """A fact of the page, as it stands there or not; then the code that this breaks is added."""
     details = fields["attributes"]
     stated = [truth for truth in goods.truths if details.get(truth.attribute) in truth.false]
