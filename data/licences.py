@@ -3,9 +3,9 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -48,6 +48,7 @@ _DROPPED: Final = re.compile(r"[第号·•∙.:()\-]")
 _PATENT_WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _USCC_ALPHABET: Final = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 _DIGITS: Final = re.compile(r"[0-9]")
+_MOST_CATEGORIES: Final = 4_000
 
 
 def _plain(text: str) -> str:
@@ -291,6 +292,14 @@ class LicenceRules(Record):
         False
         >>> rules.requirement("服装/女装/连衣裙")
         """
+        return self._kept_requirement(category)
+
+    @cached_property
+    def _kept_requirement(self) -> Callable[[str], Requirement | None]:
+        """The requirements of the categories asked for last: shops share them."""
+        return lru_cache(_MOST_CATEGORIES)(self._requirement)
+
+    def _requirement(self, category: str) -> Requirement | None:
         thing = self._is_thing(category)
         return next(
             (

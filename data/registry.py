@@ -275,6 +275,8 @@ class BrandRegistry:
         self, merchant_id: str | None, listing_id: str | None, at: datetime
     ) -> tuple[Notice, ...]:
         """Notices about the listing, then others about its merchant, that stand at the instant."""
+        if not self._notices:
+            return ()
         about = [f"listing:{listing_id}"] if listing_id else []
         about += [f"merchant:{merchant_id}"] if merchant_id else []
         found = dict.fromkeys(notice for who in about for notice in self._notices.get(who, ()))

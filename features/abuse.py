@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from data.listing import Listing, Sku
@@ -96,9 +97,13 @@ def abuse_findings(
     mentions: list[Mention],
     allowed: Mapping[str, bool | None],
     brands: BrandIndex,
+    repeated: float | None = None,
 ) -> Iterator[Finding]:
-    """Stuffing, foreign brands and bait; ``title`` and ``category`` are normalised."""
-    word = _stuffed(title)
+    """Stuffing, foreign brands and bait; ``title`` and ``category`` are normalised.
+
+    ``repeated`` is the title's ``repetition``, if it is known.
+    """
+    word = _stuffed(title, repetition(title) if repeated is None else repeated)
     if word:
         yield _abuse("title", title, "keyword stuffing", 0.6, f"标题重复堆砌“{word}”")
     yield from _varieties(title, category)
@@ -116,11 +121,12 @@ _MOST_TITLE: Final = 200
 _COUNTING: Final = re.compile("[一二三四五六七八九十百千两多个件只包斤克装片支瓶款色码号型送]")
 
 
-def _stuffed(title: str) -> str:
+def _stuffed(title: str, repeated: float) -> str:
     """The word that a title repeats beyond what names goods; empty when there is none."""
-    repeated = repetition(title)
+    if repeated < 5:
+        return ""
     letters = "".join(_IDEOGRAPHS.findall(title[:_MOST_TITLE]))
-    if not letters or repeated < 5:
+    if not letters:
         return ""
     if repeated >= 6 and repeated >= 0.15 * len(letters) and repeated >= 0.12 * len(title):
         return max(set(letters), key=letters.count)
@@ -194,12 +200,11 @@ _BODY: Final = 2_000
 
 def _names_nothing(title: str) -> bool:
     """Whether nothing is left of a title without the words that point elsewhere."""
+    if _IDEOGRAPHS.search(title) and not _TELLS.search(title):
+        return False
     left = _MEANINGLESS.sub("", title)
     named = sum(map(len, _IDEOGRAPHS.findall(left)))
-    latin = re.search(r"[a-z]{3,}", left)
-    if named >= _LEAST_TITLE or latin:
-        return False
-    return _TELLS.search(title) is not None or not _IDEOGRAPHS.search(title)
+    return named < _LEAST_TITLE and not re.search(r"[a-z]{3,}", left)
 
 
 class _Variety(NamedTuple):
@@ -282,10 +287,18 @@ _VARIETIES: Final = (
 )
 
 
+_MOST_CATEGORIES: Final = 1_000
+
+
+@lru_cache(_MOST_CATEGORIES)
+def _varieties_of(category: str) -> tuple[_Variety, ...]:
+    return tuple(variety for variety in _VARIETIES if variety.category.search(category))
+
+
 def _varieties(title: str, category: str) -> Iterator[Finding]:
     """Many kinds of which one listing can sell but one."""
-    for variety in _VARIETIES:
-        if not variety.category.search(category) or variety.honest.search(title):
+    for variety in _varieties_of(category):
+        if variety.honest.search(title):
             continue
         named = set(variety.names.findall(title))
         if len(named) >= variety.most:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -164,11 +165,15 @@ class BrandIndex:
         return next((self.id_of[word] for word in _words(name) if word in self.id_of), None)
 
 
-def _words(name: str) -> list[str]:
+_MOST_NAMES: Final = 1_000
+
+
+@lru_cache(_MOST_NAMES)
+def _words(name: str) -> tuple[str, ...]:
     """A declared name as it is, then its parts: ``Nike/耐克``."""
     folded = normalise(name).text.strip()
     parts = [part.strip() for part in _SEPARATORS.split(folded)]
-    return list(dict.fromkeys(part for part in (folded, *parts) if part))
+    return tuple(dict.fromkeys(part for part in (folded, *parts) if part))
 
 
 def _add(

@@ -161,15 +161,7 @@ def category_fit(
     >>> [category_fit("不粘炒锅", category, index) for category in ("厨具/锅", "家居", "图书/教材")]
     [1.0, 0.5, 0.0]
     """
-    declared = goods.declared(category)
-    nouns = goods.found(title) if declared else []
-    if declared is None or not nouns:
-        return math.nan
-    if fit := _fit(nouns, declared):
-        return fit
-    if goods.has_sign(title, declared.own):
-        return 0.5
-    return 0.0 if _accusers(title, nouns, borders) else math.nan
+    return placing(title, category, goods, borders).fit
 
 
 def category_findings(
@@ -185,15 +177,33 @@ def category_findings(
     >>> [f.reason_zh for f in category_findings("不粘炒锅 32cm", "图书/教材", index)]
     ['标题里的“炒锅”属于厨具，类目却是图书音像']
     """
+    return placing(title, category, goods, borders).findings
+
+
+class Placing(NamedTuple):
+    """What ``category_fit`` and ``category_findings`` say of one title."""
+
+    fit: float
+    findings: list[Finding]
+
+
+def placing(
+    title: str, category: str, goods: GoodsIndex, borders: Borders | None = None
+) -> Placing:
+    """How a title stands in its category, both normalised: the nouns are looked for once."""
     declared = goods.declared(category)
     nouns = goods.found(title) if declared else []
-    if declared is None or not nouns or _fit(nouns, declared):
-        return []
-    if goods.has_sign(title, declared.own) or _PARTS.search(title):
-        return []
+    if declared is None or not nouns:
+        return Placing(math.nan, [])
+    if fit := _fit(nouns, declared):
+        return Placing(fit, [])
+    if goods.has_sign(title, declared.own):
+        return Placing(0.5, [])
     accusers = _accusers(title, nouns, borders)
-    certainty = _certainty(title, accusers, declared) if accusers else 0.0
-    return [_finding(_cited(accusers), declared, certainty)] if certainty else []
+    if not accusers:
+        return Placing(math.nan, [])
+    certainty = 0.0 if _PARTS.search(title) else _certainty(title, accusers, declared)
+    return Placing(0.0, [_finding(_cited(accusers), declared, certainty)] if certainty else [])
 
 
 def _fit(nouns: list[Found], declared: Declared) -> float:

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from data.lexicon import Lexicon
@@ -29,6 +30,10 @@ _NEGATED: Final = re.compile(
 )
 _NEGATION_REACH: Final = 14
 
+# Variants and attributes of one shop are those of the next: 均码, 纯棉, 6岁以上.
+_BRIEF: Final = 16
+_MOST_BRIEF: Final = 2_000
+
 
 class CueHit(NamedTuple):
     """A cue at ``[start, end)`` of normalised text. ``resolved`` is the word behind a disguise."""
@@ -53,13 +58,14 @@ class Reading(NamedTuple):
 
 
 class CueReader:
-    """Finds cues and disguises of a lexicon. Reading has no state: threads may share one."""
+    """Finds cues and disguises of a lexicon. Remembers answers only: threads may share one."""
 
     def __init__(self, lexicon: Lexicon, tokeniser: Tokeniser) -> None:
         self.tokeniser = tokeniser
         self.resolver = Resolver(lexicon, tokeniser)
         self.cues = lexicon.cues
         self.prefiltered = self.resolver.completion.prefiltered
+        self._brief = lru_cache(_MOST_BRIEF)(self._read)
 
     def read(self, folded: Normalised, raw: str) -> Reading:
         """Hits and disguises of a text, at their places in the folded text and ordered by them.
@@ -69,6 +75,9 @@ class CueReader:
         splits a dictionary word (路口交通 has no 口交). A negated one does not count (不能治病),
         and a disclaimer near it takes its own weight off; what has none left is dropped.
         """
+        return self._brief(folded, raw) if len(raw) <= _BRIEF else self._read(folded, raw)
+
+    def _read(self, folded: Normalised, raw: str) -> Reading:
         text = folded.text
         plain = self.resolver.resolve(text, self.resolver.hidden(raw, folded))
         said = self._cues(text, None)
@@ -79,6 +88,8 @@ class CueReader:
             if one.code is not None and one.weight > 0 and not _negated(text, one.start)
         ]
         found = [*said, *meant, *disguised]
+        if not found:
+            return Reading((), plain.disguises, plain)
         mitigations = [hit for hit in found if hit.weight < 0]
         hits = [hit for hit in found if hit.weight > 0]
         kept = _unmitigated(hits, mitigations, scopes(text)) if mitigations else hits
@@ -86,9 +97,12 @@ class CueReader:
 
     def _cues(self, text: str, spans: list[tuple[int, int]] | None) -> list[CueHit]:
         """Cues that hold, the mitigating ones among them, within the spans if there are any."""
+        matches = self.prefiltered.matches(text, spans)
+        if not matches:
+            return []
         borders = Borders(self.tokeniser, text)
         hits: list[CueHit] = []
-        for index, start, end in self.prefiltered.matches(text, spans):
+        for index, start, end in matches:
             cue = self.cues[index]
             if cue.weight > 0 and (
                 (end - start <= SHORT and borders.split_a_word(start, end)) or _negated(text, start)

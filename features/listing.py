@@ -1,7 +1,6 @@
 """A listing as numbers and findings: all that rules can see without a model."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from math import log, log1p, nan
@@ -20,7 +19,7 @@ from features.brand import (
     brand_mentions,
     is_category_of,
 )
-from features.category import GoodsIndex, category_findings, category_fit
+from features.category import GoodsIndex, placing
 from features.contradiction import Stated, capacity_ratio, contradictions, stated
 from features.finding import Finding
 from features.licence import SharedNumbers, licence_findings
@@ -146,20 +145,25 @@ def listing_features(
         merchant_id=listing.merchant.merchant_id if listing.merchant else None,
     )
     conflicts = contradictions(texts.title, facts, texts.body, pictures_at=texts.pictures_at)
+    repeated = repetition(texts.title)
+    abuse = abuse_findings(
+        listing, texts.title, texts.category, mentions, allowed, brands, repeated
+    )
+    placed = placing(texts.title, texts.category, goods, borders)
     findings = [
         *licence,
         *conflicts,
         *brand_findings(listing, dealing, brands),
-        *abuse_findings(listing, texts.title, texts.category, mentions, allowed, brands),
-        *category_findings(texts.title, texts.category, goods, borders),
+        *abuse,
+        *placed.findings,
     ]
     values = (
         *_price_values(listing, ratio, prices),
         float(len(texts.title)),
-        repetition(texts.title),
+        repeated,
         *_brand_values(listing, texts, mentions, hidden, allowed, brands),
         *_licence_values(listing, licence, shared),
-        category_fit(texts.title, texts.category, goods, borders),
+        placed.fit,
         *_conflict_values(texts.title, facts, conflicts),
         _origin_ship_conflict(listing),
         float(listing.condition == "used"),
@@ -230,12 +234,12 @@ def _brand_values(
 ) -> Iterator[float]:
     own = [mention for mention in mentions if not mention.accessory_scope]
     named = {mention.brand_id for mention in own}
-    kinds = Counter(mention.kind for mention in (*mentions, *hidden))
+    kinds = [mention.kind for mention in (*mentions, *hidden)]
     yield float(len(named))
     yield float(len({mention.brand_id for mention in mentions} - named))
-    yield float(kinds["nickname"])
-    yield float(kinds["lookalike"])
-    yield float(kinds["disguise"])
+    yield float(kinds.count("nickname"))
+    yield float(kinds.count("lookalike"))
+    yield float(kinds.count("disguise"))
     known = [allowed[brand] for brand in named if allowed[brand] is not None]
     yield float(known.count(False)) if known else (nan if named else 0.0)
     yield float(sum(not is_category_of(brand, texts.category, brands) for brand in named))

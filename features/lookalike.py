@@ -4,14 +4,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
 from functools import cache, lru_cache
-from operator import add
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
+from ahocorasick_rs import AhoCorasick, Implementation
 from pypinyin import lazy_pinyin
 
 from data.brands import Brand
 from features.evasion.sounds import folded_syllable
 from features.tokenise import Tokeniser
+
+_Value = TypeVar("_Value")
 
 Change = Literal["shape", "sound", "near sound", "order", "length", "character", "letter"]
 """How a name was changed.
@@ -78,7 +80,6 @@ _GENERIC: Final = re.compile(
 )
 _LONGEST: Final = 6
 # Title words in characters; kana and signs among them may stand in for one.
-_RUN: Final = re.compile(r"[^\x00-\x7f，。【】]{3,}")
 _NAME: Final = re.compile(r"[^\x00-\x7f，。【】《》·]{2,7}")
 
 
@@ -123,6 +124,8 @@ class Lookalikes:
         self._gaps: defaultdict[str, list[str]] = defaultdict(list)
         for name in self._brands:
             self._add(name)
+        self._trace_pairs, self._trace_names = _automaton(self._traces)
+        self._gap_pairs, self._gap_names = _automaton(self._gaps)
         # Read now: the first title that needs a word should not wait for all of them.
         _dictionary()
 
@@ -223,17 +226,19 @@ class Lookalikes:
 
     def _traced(self, text: str) -> Iterator[tuple[int, str]]:
         """Where two characters of a name stand as far apart as in it."""
-        for run in _RUN.finditer(text):
-            chars, begin = run.group(), run.start()
-            if not self._traces.keys().isdisjoint(map(add, chars, chars[1:])):
-                for at, pair in enumerate(map(add, chars, chars[1:]), begin):
-                    for name, where in self._traces.get(pair, ()):
-                        if at >= where:
-                            yield at - where, name
-            if not self._gaps.keys().isdisjoint(map(add, chars, chars[2:])):
-                for at, pair in enumerate(map(add, chars, chars[2:]), begin):
-                    for name in self._gaps.get(pair, ()):
-                        yield at, name
+        for which, at in _pairs_in(text, self._trace_pairs):
+            for name, where in self._trace_names[which]:
+                if at >= where:
+                    yield at - where, name
+        # With every other character left out, those that stand apart stand together.
+        gaps = [
+            (2 * at + odd, which)
+            for odd in (0, 1)
+            for which, at in _pairs_in(text[odd::2], self._gap_pairs)
+        ]
+        for at, which in sorted(gaps):
+            for name in self._gap_names[which]:
+                yield at, name
 
     def _may_begin(self, chars: str) -> bool:
         """Whether a changed name of three characters or more can begin so: two of them are left."""
@@ -260,9 +265,20 @@ class Lookalikes:
         return None
 
 
+def _automaton(table: Mapping[str, _Value]) -> tuple[AhoCorasick, list[_Value]]:
+    automaton = AhoCorasick(list(table), implementation=Implementation.DFA)
+    return automaton, list(table.values())
+
+
+def _pairs_in(text: str, automaton: AhoCorasick) -> Iterator[tuple[int, int]]:
+    """Which pairs of characters stand in the text, and where."""
+    for which, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+        yield which, start
+
+
 def is_at_home(brand: Brand, category: str) -> bool:
     """Whether the brand is known to sell in this category path."""
-    return any(word in category for word in brand.categories)
+    return any(map(category.__contains__, brand.categories))
 
 
 def _opened(name: str, at: int) -> str:

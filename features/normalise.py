@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 _COMMAS: Final = {",": "，", "、": "，", "﹐": "，"}
@@ -74,6 +75,9 @@ def _without_style(char: str) -> str:
 
 _FOLDS: Final = _Folds()
 _UNCHANGED: Final[set[str]] = set()
+# The readers of a listing ask for its texts in turn; long ones would fill the memory.
+_KEPT: Final = 256
+_LONGEST_KEPT: Final = 2_000
 
 
 def normalise(text: str) -> Normalised:
@@ -86,6 +90,10 @@ def normalise(text: str) -> Normalised:
     >>> normalise("Ｎｏ.1，加V\\u200bX!").text
     'no.1，加vx。'
     """
+    return _kept(text) if len(text) <= _LONGEST_KEPT else _folded(text)
+
+
+def _folded(text: str) -> Normalised:
     changed = []
     for char in set(text) - _UNCHANGED:
         if _FOLDS[char] == char:
@@ -97,6 +105,9 @@ def normalise(text: str) -> Normalised:
     folded = [_FOLDS[char] for char in text]
     starts = tuple(i for i, piece in enumerate(folded) for _ in piece)
     return Normalised(_stopped("".join(folded)), starts)
+
+
+_kept = lru_cache(_KEPT)(_folded)
 
 
 def _replaced(text: str, changed: list[str]) -> str:

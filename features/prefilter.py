@@ -27,6 +27,8 @@ class Prefiltered:
     def candidates(self, text: str) -> list[int]:
         """The indices of the patterns that may match, in order."""
         found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if not found:
+            return self.always.copy()
         candidates = set(self.always)
         for anchor in {index for index, _, _ in found}:
             candidates.update(self._owners[anchor])
@@ -39,10 +41,13 @@ class Prefiltered:
 
         With ``spans`` only matches that lie within one of them.
         """
+        candidates = self.candidates(text)
+        if not candidates:
+            return []
         within = [(0, len(text))] if spans is None else spans
         return [
             (index, *match.span())
-            for index in self.candidates(text)
+            for index in candidates
             for start, end in within
             for match in self.patterns[index].finditer(text, start, end)
             if match.end() > match.start()

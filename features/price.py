@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from statistics import median
 from typing import Annotated, Final
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from data.listing import Listing
 from data.record import Instant, Record
@@ -59,11 +60,9 @@ class ReferencePrices(Record):
     as_of: Instant | None
     entries: tuple[ReferencePrice, ...]
 
-    _medians: dict[tuple[str, str], float] = PrivateAttr(default_factory=dict)
-
-    def model_post_init(self, context: object, /) -> None:
-        """Index the entries."""
-        self._medians.update({(e.brand, e.category): e.median for e in self.entries})
+    @cached_property
+    def _medians(self) -> dict[tuple[str, str], float]:
+        return {(e.brand, e.category): e.median for e in self.entries}
 
     def median(self, brand: str, category: str) -> float | None:
         """The median in yuan, or None below 20 comparables.

@@ -33,6 +33,15 @@ def sigmoid(logits: Floats | float) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(logits, -500), 500))))
 
 
+def probability_of(logit: float) -> float:
+    """``sigmoid`` of one number, without its arrays.
+
+    >>> probability_of(0.0)
+    0.5
+    """
+    return float(1.0 / (1.0 + np.exp(-min(max(logit, -500.0), 500.0))))
+
+
 def log_odds(probability: float) -> float:
     """The inverse of ``sigmoid``, finite at 0 and 1."""
     clipped = min(max(probability, 1e-12), 1 - 1e-12)

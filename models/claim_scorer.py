@@ -11,7 +11,7 @@ from features.said.comparison import said_findings
 from features.said.finding import SaidFinding
 from features.said.speech import Spoken
 from models.artifact import Thresholds
-from models.calibrated import sigmoid
+from models.calibrated import probability_of, sigmoid
 from models.claim import Assessment, ClaimModel
 from models.explain import cited, with_scores
 from models.knowledge import Knowledge
@@ -88,7 +88,7 @@ class ClaimScorer:
             raise TypeError(f"{type(item).__name__} is no LiveSegment; this scorer judges speech")
         shifts = self.context.shifts(item, at)
         fields = [self._judge(name, text, shifts) for name, text in item_texts(item)]
-        evasions = [float(sigmoid(field.assessment.evasion)) for field in fields]
+        evasions = [probability_of(field.assessment.evasion) for field in fields]
         conflicts = self._conflicts(item, fields, at)
         chances = [
             *(field.probability for field in fields),
@@ -160,7 +160,7 @@ class ClaimScorer:
             return 0.0
         shifted = assessment.labels + [shifts.get(code, 0.0) for code in self.model.codes]
         moved = float(shifted.max() - assessment.labels.max())
-        probability = float(sigmoid(assessment.logit + moved))
+        probability = probability_of(assessment.logit + moved)
         return max(probability, self._floor(assessment, shifts))
 
     def _floor(self, assessment: Assessment, shifts: Shifts) -> float:

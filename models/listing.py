@@ -82,9 +82,14 @@ class ListingModel:
     reader: CueReader
     references: References
 
-    def assess(self, listing: Listing, at: datetime) -> ListingAssessment:
-        """Score one listing as of an instant; the same whether alone or among others."""
-        read = read_listing(listing, at, self.reader, self.references)
+    def assess(
+        self, listing: Listing, at: datetime, known: Mapping[str, Read] | None = None
+    ) -> ListingAssessment:
+        """Score one listing as of an instant; the same whether alone or among others.
+
+        ``known`` are texts of it that have been read already, by field.
+        """
+        read = read_listing(listing, at, self.reader, self.references, known)
         texts = [unit.text for text in prose(read).values() for unit in text.units]
         units = self.ngrams.logits(texts) if texts else np.empty((0, 1 + len(self.heads)))
         whole = self.whole.logits([whole_prose(read)])[0]
@@ -104,10 +109,14 @@ class ListingModel:
 
 
 def read_listing(
-    listing: Listing, at: datetime, reader: CueReader, references: References
+    listing: Listing,
+    at: datetime,
+    reader: CueReader,
+    references: References,
+    known: Mapping[str, Read] | None = None,
 ) -> ListingRead:
-    """Read every text of a listing, and let the rules look at it."""
-    texts = read_texts(listing, reader)
+    """Read every text of a listing that is not ``known``, and let the rules look at it."""
+    texts = read_texts(listing, reader, known)
     weights: dict[str, float] = {}
     for read in texts.values():
         for code, weight in label_weights(read.reading.hits).items():
@@ -115,9 +124,14 @@ def read_listing(
     return ListingRead(texts, listing_features(listing, at, references, reader.tokeniser), weights)
 
 
-def read_texts(listing: Listing, reader: CueReader) -> dict[str, Read]:
-    """Every text of a listing as it is read, by its field."""
-    return {field: read_text(text, reader) for field, text in item_texts(listing)}
+def read_texts(
+    listing: Listing, reader: CueReader, known: Mapping[str, Read] | None = None
+) -> dict[str, Read]:
+    """Every text of a listing as it is read, by its field; ``known`` have been read already."""
+    before = known or {}
+    return {
+        field: before.get(field) or read_text(text, reader) for field, text in item_texts(listing)
+    }
 
 
 def prose(read: ListingRead) -> dict[str, Read]:
@@ -149,7 +163,9 @@ def model_row(read: ListingRead, units: Floats, whole: Floats, codes: tuple[str,
     ``units`` (n, 1 + heads) and ``whole`` (1 + whole heads,) are the log-odds of the text heads.
     """
     texts = units.max(axis=0).tolist() if len(units) else [nan] * units.shape[1]
-    lexicon = [min(read.weights.get(code, 0.0), _LEXICON_CAP) for code in codes]
+    lexicon = [0.0] * len(codes)
+    if read.weights:
+        lexicon = [min(read.weights.get(code, 0.0), _LEXICON_CAP) for code in codes]
     certain = dict.fromkeys(codes, 0.0)
     for finding in read.facts.findings:
         certain[finding.code] = max(certain[finding.code], finding.certainty)

@@ -13,7 +13,7 @@ from data.taxonomy import Taxonomy
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
 from features.finding import Finding
 from models.artifact import Thresholds
-from models.calibrated import sigmoid
+from models.calibrated import probability_of, sigmoid
 from models.claim import FIRES, Read, disguise_certainty
 from models.explain import MOST_HITS, RESCORED, UNIT_SPEAKS
 from models.listing import ANY, ListingAssessment, ListingModel, prose, row_names
@@ -123,13 +123,15 @@ class ListingScorer:
             self.kind, item, item.data_id, self.versions, instant, probability, labels, evasion
         )
 
-    def assess(self, item: Listing, at: datetime) -> ListingAssessment:
+    def assess(
+        self, item: Listing, at: datetime, known: Mapping[str, Read] | None = None
+    ) -> ListingAssessment:
         """What the model says, and what earlier cases say of a relisted copy (重新上架).
 
         A claim that the licence of the goods allows is no hit: a blood pressure meter names the
-        disease.
+        disease. ``known`` are texts of it that have been read already, by field.
         """
-        assessment = self.model.assess(item, at)
+        assessment = self.model.assess(item, at, known)
         read = assessment.read
         if any(weight >= FIRES for weight in read.weights.values()):
             shifts = self.context.shifts_of(item.category, item.licences, at)
@@ -146,7 +148,7 @@ class ListingScorer:
         certain = max((f.certainty for f in _likely(assessment)), default=0.0)
         explicit = EXPLICIT_PROBABILITY if self._explicit(assessment) else 0.0
         plain = self.thresholds.flag if self._plain(assessment) else 0.0
-        return max(float(sigmoid(assessment.logit)), certain, explicit, plain)
+        return max(probability_of(assessment.logit), certain, explicit, plain)
 
     def _plain(self, assessment: ListingAssessment) -> list[str]:
         """The labels that the lexicon alone sends to review."""
@@ -166,12 +168,12 @@ class ListingScorer:
         """The probability of each label by model, rules and lexicon; 0 where none has a word."""
         found = dict.fromkeys(self.model.codes, 0.0)
         logits = self.model.label_logits(assessment)
-        found.update((code, float(sigmoid(logit))) for code, logit in logits.items())
+        found.update((code, probability_of(logit)) for code, logit in logits.items())
         for finding in _likely(assessment):
             found[finding.code] = max(found[finding.code], finding.certainty)
         for code, weight in assessment.read.weights.items():
             if weight >= FIRES and code not in logits:
-                found[code] = max(found[code], float(sigmoid(assessment.logit)))
+                found[code] = max(found[code], probability_of(assessment.logit))
         for code in self._plain(assessment):
             found[code] = max(found[code], self.thresholds.flag)
         return {**found, **dict.fromkeys(self._explicit(assessment), EXPLICIT_PROBABILITY)}
@@ -191,7 +193,7 @@ class ListingScorer:
             listed = {likeliest: found[likeliest]}
         ranked = sorted(listed, key=lambda code: (-listed[code], code))
         cited = {code: self._cited(item, assessment, code) for code in ranked}
-        hits = self._hits(item, at, cited)
+        hits = self._hits(item, at, cited, assessment.read.texts)
         return [self._label(assessment, code, listed[code], hits[code]) for code in ranked]
 
     def _label(
@@ -263,23 +265,30 @@ class ListingScorer:
         return cited
 
     def _hits(
-        self, item: Listing, at: datetime, cited: Mapping[str, list[_Cited]]
+        self,
+        item: Listing,
+        at: datetime,
+        cited: Mapping[str, list[_Cited]],
+        texts: Mapping[str, Read],
     ) -> dict[str, list[Hit]]:
         """Hits of each label; ``score_without`` for as many spans as ``RESCORED`` allows."""
         spans = [each for of_label in cited.values() for each in of_label if each.start is not None]
         size = sum(len(text) for _, text in item_texts(item))
         affordable = list(dict.fromkeys(spans))[: RESCORED // max(size, 1)]
-        without = {each: self._without(item, at, each) for each in affordable}
+        without = {each: self._without(item, at, each, texts) for each in affordable}
         return {
             code: [Hit(**each._asdict(), score_without=without.get(each)) for each in of_label]
             for code, of_label in cited.items()
         }
 
-    def _without(self, item: Listing, at: datetime, cited: _Cited) -> float:
-        """The probability of the listing with the cited span cut out."""
+    def _without(
+        self, item: Listing, at: datetime, cited: _Cited, texts: Mapping[str, Read]
+    ) -> float:
+        """The probability of the listing with the cited span cut out; only its field is read."""
         text = _text_at(item, cited.field)
         shorter = _with_text(item, cited.field, text[: cited.start] + text[cited.end :])
-        return self._probability(self.assess(shorter, at))
+        kept = {field: read for field, read in texts.items() if field != cited.field}
+        return self._probability(self.assess(shorter, at, kept))
 
 
 def _likely(assessment: ListingAssessment) -> list[Finding]:

@@ -4,6 +4,7 @@ The numbers are those of scikit-learn's ``TfidfVectorizer(analyzer="char", subli
 and ``LogisticRegression.decision_function``; a test holds them equal within 1e-9.
 """
 
+from codecs import utf_32_le_encode
 from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
@@ -17,6 +18,10 @@ _BITS: Final = 16
 _SEPARATOR: Final = "\x00"
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _SLOTS_A_KEY: Final = 8
+_UNKNOWN: Final = (1 << _BITS) - 1
+_CODE: Final = np.dtype(">u2")
+_CODES: Final = np.dtype(">u8")
+_LEFT_OUT: Final = np.arange(_BITS * (MAX_ORDER - 1), -1, -_BITS, dtype=np.uint64)[:, None]
 
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
@@ -28,7 +33,7 @@ class NgramScorer:
 
     Arguments
     ---------
-    alphabet: the characters of the vocabulary; the n-th has the id n + 1, others 0.
+    alphabet: the characters of the vocabulary; the n-th has the id n + 1, others ``_UNKNOWN``.
     keys: sorted 64-bit n-gram keys, (V,).
     idf: inverse document frequencies, (V,).
     weights: (V, H), one column a head. intercepts: (H,).
@@ -45,6 +50,7 @@ class NgramScorer:
         self._codes = _code_table(alphabet)
         self._shift = np.uint64(64 - (len(keys) * _SLOTS_A_KEY).bit_length())
         self._slots = _slot_table(keys, self._shift)
+        self._column_bits = len(keys).bit_length()
 
     @classmethod
     def from_vocabulary(
@@ -52,8 +58,8 @@ class NgramScorer:
     ) -> Self:
         """Build the tables from n-gram → column, with ``idf`` (V,) and ``weights`` (V, H)."""
         alphabet = "".join(sorted({char for ngram in vocabulary for char in ngram}))
-        if len(alphabet) >= 1 << _BITS:
-            raise ValueError(f"{len(alphabet)} different characters; 65,535 are the most")
+        if len(alphabet) >= _UNKNOWN:
+            raise ValueError(f"{len(alphabet)} different characters; {_UNKNOWN - 1:,} are the most")
         codes = {char: number + 1 for number, char in enumerate(alphabet)}
         keys = np.array([_key(ngram, codes) for ngram in vocabulary], dtype=np.uint64)
         columns = np.fromiter(vocabulary.values(), dtype=np.int64)
@@ -72,7 +78,8 @@ class NgramScorer:
             return scores
         distinct = _run_starts(cells)
         counts = _run_lengths(distinct, len(cells))
-        rows, columns = np.divmod(cells[distinct], len(self.keys))
+        found = cells[distinct]
+        rows, columns = found >> self._column_bits, found & ((1 << self._column_bits) - 1)
         values = (1.0 + np.log(counts)) * self.idf[columns]
         starts = _run_starts(rows)
         norms = np.sqrt(np.add.reduceat(values * values, starts))
@@ -83,36 +90,31 @@ class NgramScorer:
         return scores
 
     def _cells(self, texts: Sequence[str]) -> Cells:
-        """The known n-grams, sorted: text number times the size of the table, plus position."""
-        joined = _SEPARATOR.join(texts)
-        points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-        grams = _ngrams(self._codes.take(points, mode="clip").astype(np.uint64))
+        """The known n-grams, sorted: the text's number, and in low bits the place in the table."""
+        joined = _SEPARATOR.join(texts) + _SEPARATOR * MAX_ORDER
+        points = np.frombuffer(utf_32_le_encode(joined)[0], dtype=np.uint32)
+        grams = _ngrams(self._codes.take(points, mode="clip"))
         slots = self._slots.take(_spread(grams, self._shift).view(np.int64))
-        likely = np.flatnonzero(slots)
+        (likely,) = slots.nonzero()
         keys, positions = grams[likely], slots[likely] - 1
-        others = np.flatnonzero(self.keys.take(positions) != keys)
-        positions[others] = np.searchsorted(self.keys, keys[others])
+        (others,) = (self.keys.take(positions) != keys).nonzero()
+        positions[others] = self.keys.searchsorted(keys[others])
         found = self.keys.take(positions, mode="clip") == keys
-        row_of = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
-        rows = row_of[likely[found] % max(1, len(points))]
-        return np.sort(rows * len(self.keys) + positions[found])
+        rows = np.arange(len(texts)) << self._column_bits
+        row_of = rows.repeat([len(text) + 1 for text in texts])
+        cells: Cells = np.concatenate((row_of,) * MAX_ORDER)[likely[found]] + positions[found]
+        cells.sort()
+        return cells
 
 
-def _ngrams(ids: Keys) -> Keys:
-    """The keys of all n-grams, order by order; 0 for those that begin with an unknown character.
+def _ngrams(ids: NDArray[np.uint16]) -> Keys:
+    """The keys of the n-grams that begin at each place but the last three, order by order.
 
-    One with an unknown character inside has a key that is in no table.
+    ``ids`` are big-endian, so that ``MAX_ORDER`` of them are a key as they stand. A key with an
+    unknown character is in no table.
     """
-    size = len(ids)
-    grams = np.zeros((MAX_ORDER, size), dtype=np.uint64)
-    grams[0] = ids
-    known = ids > 0
-    for order in range(1, min(MAX_ORDER, size)):
-        longer = grams[order, : size - order]
-        np.left_shift(grams[order - 1, : size - order], np.uint64(_BITS), out=longer)
-        longer |= ids[order:]
-        longer *= known[: size - order]
-    return grams.ravel()
+    longest = np.ndarray(len(ids) - MAX_ORDER + 1, _CODES, ids, strides=ids.strides)
+    return (longest.astype(np.uint64) >> _LEFT_OUT).ravel()
 
 
 def _run_starts(values: Cells) -> Cells:
@@ -120,7 +122,7 @@ def _run_starts(values: Cells) -> Cells:
     begins = np.empty(len(values), dtype=np.bool_)
     begins[0] = True
     np.not_equal(values[1:], values[:-1], out=begins[1:])
-    return np.flatnonzero(begins)
+    return begins.nonzero()[0]
 
 
 def _run_lengths(starts: Cells, size: int) -> Cells:
@@ -155,7 +157,7 @@ def _slot_table(keys: Keys, shift: np.uint64) -> NDArray[np.int32]:
 
 def _code_table(alphabet: str) -> NDArray[np.uint16]:
     """Code point → id; one place past the last known code point stands for all unknown ones."""
-    table = np.zeros(max(map(ord, alphabet), default=0) + 2, dtype=np.uint16)
+    table = np.full(max(map(ord, alphabet), default=0) + 2, _UNKNOWN, dtype=_CODE)
     for number, char in enumerate(alphabet):
         table[ord(char)] = number + 1
     return table

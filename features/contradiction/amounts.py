@@ -12,8 +12,9 @@ from features.finding import Finding
 
 def amount_findings(title: str, facts: list[Stated]) -> Iterator[Finding]:
     """Amounts that fall short of the title."""
-    for rule in (_capacity, _storage, _net_weight, _pieces):
+    for rule in (_capacity, _storage, _net_weight) if _DIGIT.search(title) else ():
         yield from rule(title, facts)
+    yield from _pieces(title, facts)
 
 
 def capacity_ratio(title: str, facts: list[Stated]) -> float | None:
@@ -30,6 +31,7 @@ def capacity_ratio(title: str, facts: list[Stated]) -> float | None:
     return amount / nominal if amount else None
 
 
+_DIGIT: Final = re.compile(r"\d")
 _ENERGY_NAMES: Final = re.compile(r"能量|容量|电量")
 _ENERGY: Final = re.compile(r"(?<![\d.])(\d{1,4}(?:\.\d{1,2})?) ?wh(?![a-z])")
 _CELL_VOLTS: Final = 3.7
@@ -103,13 +105,14 @@ _PACKS: Final = re.compile(
 _PER_PACK: Final = frozenset({100.0, 250.0, 500.0, 1000.0})
 
 
+_OTHER_WEIGHTS: Final = re.compile(
+    r"毛重|带箱|可选|任选|斤/|kg/|冰衣|含冰|去冰|承重|体重|载重|称重|克重|拉力|适合|适用"
+)
+
+
 def _net_weight(title: str, facts: list[Stated]) -> Iterator[Finding]:
-    if re.search(
-        r"毛重|带箱|可选|任选|斤/|kg/|冰衣|含冰|去冰|承重|体重|载重|称重|克重|拉力|适合|适用", title
-    ):
-        return
     claimed = set(_weights(title))
-    if len(claimed) != 1:
+    if len(claimed) != 1 or _OTHER_WEIGHTS.search(title):
         return
     grams = claimed.pop()
     if any(weight >= 0.95 * grams for f in facts if f.name == SKU for weight in _weights(f.value)):

@@ -183,8 +183,11 @@ class Grown:
         return chain
 
 
+_RULES: Final = (_imported, _produced, _dispatch)
+_CLAIMED: Final = Prefiltered((_ABROAD, _PRODUCED, _FROM_THE_SOURCE))
+
+
 def origin_findings(title: str, facts: Sequence[Stated]) -> Iterator[Finding]:
     """Imported, produced in a province, or sent from the source, and not so by the facts."""
-    yield from _imported(title, facts)
-    yield from _produced(title, facts)
-    yield from _dispatch(title, facts)
+    for index in _CLAIMED.candidates(title):
+        yield from _RULES[index](title, facts)

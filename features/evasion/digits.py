@@ -8,6 +8,7 @@ from features.evasion.disguise import Disguise
 from features.evasion.rewriting import Piece, Vocabulary, disguise
 
 _NUMERALS: Final = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+_SPELT: Final = frozenset(_NUMERALS.values())
 _VALUES: Final = {
     **{numeral: digit for digit, numeral in _NUMERALS.items()},
     **dict(zip("壹贰叁肆伍陆柒捌玖〇", "1234567890", strict=True)),
@@ -18,8 +19,9 @@ _NUMERAL: Final = "0-9" + "".join(_VALUES)
 # A mobile number begins with 1 and 3 to 9.
 _MOBILE_BEGINS: Final = re.compile("[1一壹幺il][ \\-.·]?[3-9三四五六七八九叁肆伍陆柒捌玖拐勾]")
 _ANY_DIGIT: Final = re.compile("[0-9]")
-_DIGIT: Final = re.compile(r"(?<![0-9a-z.:/-])[0-9](?![0-9a-z.:/%-])")
-_ONE_TO_ONE: Final = re.compile(r"(?<![0-9.:])1[:：比]1(?![0-9.])|(?<![0-9])1。1(?![0-9])")
+# What stands before is looked at last: a look-behind would be tried at every character.
+_DIGIT: Final = re.compile(r"[0-9](?<![0-9a-z.:/-][0-9])(?![0-9a-z.:/%-])")
+_ONE_TO_ONE: Final = re.compile(r"1(?:(?<![0-9.:]1)[:：比]1(?![0-9.])|(?<![0-9]1)。1(?![0-9]))")
 _REPLICA: Final = re.compile(
     r"复刻|高仿|精仿|复制|开模|打版|原版|原单|纯原|专柜|正品|大牌|奢侈|同厂|做工|五金|皮质|走线|顶级"
 )
@@ -45,6 +47,12 @@ class Digits:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._pairs = {
+            word[place : place + 2]
+            for word in vocabulary.words
+            for place in range(len(word) - 1)
+            if not _SPELT.isdisjoint(word[place : place + 2])
+        }
 
     def find(self, text: str) -> list[Disguise]:
         """Digits that stand for words, and numbers that words hide."""
@@ -54,12 +62,20 @@ class Digits:
         return sorted(found)
 
     def _in_words(self, text: str) -> list[Disguise]:
-        pieces = [
-            Piece(found.start(), found.end(), _NUMERALS[found[0]])
-            for found in _DIGIT.finditer(text)
-        ]
+        digits = [found.start() for found in _DIGIT.finditer(text)]
+        if not any(self._is_near(text, place) for place in digits):
+            return []
+        pieces = [Piece(place, place + 1, _NUMERALS[text[place]]) for place in digits]
         matches = self._vocabulary.revealed(text, pieces)
         return [disguise(match, _HABIT, self.mechanism) for match in matches]
+
+    def _is_near(self, text: str, place: int) -> bool:
+        """Whether a lone digit, spelt out, makes part of a risk word with what stands beside it."""
+        char = _NUMERALS[text[place]]
+        return (
+            text[place - 1 : place] + char in self._pairs
+            or char + text[place + 1 : place + 2] in self._pairs
+        )
 
     def _replicas(self, text: str) -> list[Disguise]:
         return [

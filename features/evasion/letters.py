@@ -100,6 +100,8 @@ class Letters:
                 guess = self._guess(text, *run.span())
                 if guess and not (guesses and guess.start < guesses[-1].end):
                     guesses.append(guess)
+        if not guesses:
+            return []
         settled = self._completion.settle(text, guesses)
         return [
             self._disguise(text, one)

@@ -59,8 +59,12 @@ class Pinyin:
         ]
 
     def _read(self, text: str, start: int, end: int) -> Disguise | None:
+        latin = text[start:end]
+        latin = latin if latin.isalpha() and latin.isascii() else letters(latin)
+        if latin not in self._latin:
+            return None
         best: Disguise | None = None
-        for spelling in self._candidates(text, start, end):
+        for spelling in self._candidates(latin, text, start, end):
             span = _span(text, start, end, spelling)
             if span is None or (best is not None and len(best.resolved) >= len(spelling.word.word)):
                 continue
@@ -71,11 +75,7 @@ class Pinyin:
                 )
         return best
 
-    def _candidates(self, text: str, start: int, end: int) -> Iterator[_Spelling]:
-        latin = text[start:end]
-        latin = latin if latin.isalpha() and latin.isascii() else letters(latin)
-        if latin not in self._latin:
-            return
+    def _candidates(self, latin: str, text: str, start: int, end: int) -> Iterator[_Spelling]:
         before = text[max(0, start - 2) : start].rstrip(" ")[-1:]
         after = text[end : end + 2].lstrip(" ")[:1]
         for key in dict.fromkeys(

@@ -88,7 +88,11 @@ class Resolver:
         reading = _undone(Resolution(text, None, None, ()), _surest(list(hidden)))
         for _ in range(_ROUNDS):
             reading = _undone(reading, find_stutters(reading.text))
-            found = _surest([one for step in self.steps for one in step(reading.text)])
+            plain = reading.text
+            found = [one for step in self.steps for one in step(plain)]
+            if not found:
+                break
+            found = _surest(found)
             reading = _undone(reading, found)
             if all(one.mechanism == "currency" for one in found):
                 break

@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from codecs import utf_32_le_decode, utf_32_le_encode
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Final, cast
@@ -88,8 +89,10 @@ class Sounds:
         >>> sounds.of("去班") == sounds.of("祛斑"), sounds.of("什么") == sounds.of("怎么")
         (True, False)
         """
-        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        return self._table.take(points).tobytes().decode("utf-32-le", "surrogatepass")
+        # Straight from the codec: by its name Python would look it up for each text.
+        encoded, _ = utf_32_le_encode(text, "surrogatepass")
+        codes = self._table.take(np.frombuffer(encoded, dtype=np.uint32))
+        return utf_32_le_decode(codes.tobytes(), "surrogatepass", True)[0]
 
     def of_word(self, word: str) -> tuple[str, ...]:
         """The ways a word may be written by sound: character by character, and as it is read.

@@ -50,6 +50,10 @@ class Variants:
         }
         self._seen = _any_of([*self._plain, *self._letters, *self._common])
 
+    def are_in(self, text: str) -> bool:
+        """Whether the text has any variant, or a character that may stand for another."""
+        return self._seen.search(text) is not None
+
     def fold(self, text: str) -> str:
         """The text with every variant replaced that means one character only."""
         if not self._folded.search(text):
@@ -58,10 +62,12 @@ class Variants:
 
     def find(self, text: str) -> list[Disguise]:
         """Words and single characters that are disguised by the form of a character."""
-        if not self._seen.search(text):
+        if not self.are_in(text):
+            return []
+        matches = self._matches(text)
+        if not matches and not self._folded.search(text):
             return []
         is_traditional = _is_traditional(text)
-        matches = self._matches(text)
         in_words = [
             disguise(match, certainty, self.mechanism)
             for match in matches

@@ -65,17 +65,18 @@ class Written:
         every other step reads the text without them, whose places are the same. Disguises may
         overlap, but no two of them say the same of one place.
         """
-        plain = self.variants.fold(text)
-        found = self.variants.find(text)
+        plain, found = text, []
+        if self.variants.are_in(text):
+            plain, found = self.variants.fold(text), self.variants.find(text)
         for step in self.steps:
             found.extend(step.find(plain))
-        return _distinct(found)
+        return _distinct(found) if len(found) > 1 else found
 
     def find_raw(self, raw: str, folded: Normalised) -> list[Disguise]:
         """Disguises that folding has undone, in coordinates of the folded text."""
         found = [*styled(raw, folded), *unseen(raw, folded)]
         found.extend(self.spacing.find_points(raw, folded))
-        return sorted(found, key=lambda one: one[:2])
+        return sorted(found, key=lambda one: one[:2]) if len(found) > 1 else found
 
 
 def _distinct(found: list[Disguise]) -> list[Disguise]:
