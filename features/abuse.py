@@ -107,6 +107,9 @@ def abuse_findings(
     if word:
         yield _abuse("title", title, "keyword stuffing", 0.6, f"标题重复堆砌“{word}”")
     yield from _varieties(title, category)
+    yield from _many_goods(title, listing)
+    yield from _rivals(title, category)
+    yield from _relisted(title, listing)
     foreign = _foreign(listing, mentions, allowed, brands)
     if len(foreign) >= 3:
         yield _abuse("title", title, "brand stuffing", 0.6, "标题堆砌多个互不相关的品牌")
@@ -146,6 +149,7 @@ _PLACEHOLDER: Final = re.compile(
     r"|(?:邮费|运费|改价)(?:专拍|专用链接|补拍)"
     r"|(?:价格|标价|售价)(?:私聊|面议|私信|不真实|随意标|乱标|仅?占位|以客服(?:报价)?为准|"
     r"仅供参考|无效)|非实价|价格(?:不是|非)真实"
+    r"|(?:直播|群友|主播)?专[拍属][^，。]{0,2}改价|改价链接|邮费链接|运费差价|尾款差额|试跑链接"
     r"|虚拟(?:商品|链接)?(?:勿拍|占位)|占位(?:链接|勿拍)|(?:测试|备用|空白|占坑)(?:链接|商品|"
     r"宝贝)|(?:此|本)链接(?:不发货|勿拍|作废)"
 )
@@ -305,6 +309,146 @@ def _varieties(title: str, category: str) -> Iterator[Finding]:
             words = "、".join(sorted(named, key=title.find))
             yield _abuse("title", title, "varieties stuffed", 0.55, f"标题并列多种商品：{words}")
             return
+
+
+_GOODS_NAMED: Final = re.compile(
+    r"帐篷|天幕|睡袋|折叠椅|蛋卷桌|卡式炉|登山杖|充气垫|营地灯|露营车|吊床|防潮垫|苹果|脆柿|冬枣|猕猴桃|砂糖橘|葡萄|香梨|樱桃|"
+    r"芒果|榴莲|火龙果|西瓜|橙|柚|草莓|蓝莓|连衣裙|衬衫|卫衣|毛衣|羽绒服|牛仔裤|短裤|风衣|大衣|项链|手链|戒指|耳环|耳钉|"
+    r"手镯|吊坠|炒锅|汤锅|蒸锅|奶锅|砧板|菜刀|饭碗|盘子|筷子|保温杯|水杯|吸管杯|水壶|茶壶|杯子|键盘|鼠标|耳机|音箱|充电宝|"
+    r"数据线|手机壳|支架|面膜|面霜|精华|洗面奶|眼霜|防晒霜|口红|粉底液|四件套|被子|枕头|床垫|毛毯|床笠|窗帘|地毯|沙发|"
+    r"餐桌|茶几|衣柜|书桌|鞋柜|猫粮|猫砂|猫罐头|狗粮|猫爬架|拖把|扫把|垃圾桶|收纳箱|衣架|纸巾|湿巾|牙刷|牙膏|洗发水|沐浴露"
+)
+_MOST_GOODS: Final = 5
+_SOLD_TOGETHER: Final = re.compile(
+    r"套餐|组合|混|全套|自选|任选|可选|拼|礼盒|套装|件套|随机|福袋|多款|其他|其它"
+)
+
+
+def _many_goods(title: str, listing: Listing) -> Iterator[Finding]:
+    """Many goods in the title, and variants that all sell one and the same of them."""
+    named = set(_GOODS_NAMED.findall(title))
+    skus = [normalise(sku.name).text for sku in (listing.skus or [])[:_MOST_CHEAP]]
+    if len(named) < _MOST_GOODS or not skus or any(map(_SOLD_TOGETHER.search, skus)):
+        return
+    sold = [frozenset(_GOODS_NAMED.findall(name)) for name in skus]
+    if len(set(sold)) == 1 and len(sold[0]) == 1:
+        only = next(iter(sold[0]))
+        reason = f"标题并列{len(named)}种商品，规格只卖“{only}”"
+        yield _abuse("title", title, "goods stuffed", 0.6, reason)
+
+
+class _Rivals(NamedTuple):
+    """Makers, or stars, of whom one listing sells one: how many named make a stuffed title."""
+
+    names: re.Pattern[str]
+    most: int
+    category: re.Pattern[str]
+    honest: re.Pattern[str]
+
+
+_FITS: Final = r"适用|通用|兼容|适配|回收|收购|鉴定|维修|对比|测评|非(?!遗|常)|不是"
+_RIVALS: Final = (
+    _Rivals(
+        re.compile(
+            "渴望|爱肯拿|巅峰|皇家|百利|素力高|纽翠斯|冠能|比瑞吉|网易|麦富迪|伯纳天纯|希尔斯"
+        ),
+        3,
+        re.compile("猫|狗|犬|宠物"),
+        re.compile(_FITS + r"|自选|试吃|组合"),
+    ),
+    _Rivals(
+        re.compile("乐高|得高|启蒙|万格|森宝|潘洛斯|布鲁可|积高|星堡|邦宝|拓奇"),
+        4,
+        re.compile("玩具|积木|模玩"),
+        re.compile(r"回收|收购|分装|收纳|展示"),
+    ),
+    _Rivals(
+        re.compile("罗莱|水星|富安娜|梦洁|博洋|多喜爱|南极人|恒源祥|北极绒"),
+        3,
+        re.compile("家纺|床|被|枕"),
+        re.compile(_FITS),
+    ),
+    _Rivals(
+        re.compile("铃木|天鹅|国光|和来|hohner|tombo|敦煌|雅马哈|卡西欧|珠江|罗兰|英昌|莫森"),
+        4,
+        re.compile("乐器|口琴|琴"),
+        re.compile(_FITS),
+    ),
+    _Rivals(
+        re.compile("劳斯莱斯|法拉利|兰博基尼|玛莎拉蒂|宾利|布加迪|迈凯伦|阿斯顿马丁|保时捷|迈巴赫"),
+        4,
+        re.compile("支架|香薰|香水|数据线|充电|纸巾|挂件|摆件|手机|收纳"),
+        re.compile(r"车模|模型|车标|可选"),
+    ),
+    _Rivals(
+        re.compile(
+            "周杰伦|五月天|林俊杰|薛之谦|张杰|邓紫棋|陈奕迅|王俊凯|易烊千玺|王源|肖战|王一博|华晨宇|蔡徐坤"
+        ),
+        4,
+        re.compile("节庆|用品|荧光|服|饰|玩具|文具|家居|数码"),
+        re.compile(r"唱片|专辑|cd|海报|歌词|可选|定制|写真"),
+    ),
+)
+
+
+def _rivals(title: str, category: str) -> Iterator[Finding]:
+    """Names of rivals of which the goods can bear but one (蹭品牌词、明星词)."""
+    for rivals in _RIVALS:
+        named = set(rivals.names.findall(title))
+        if len(named) < rivals.most or not rivals.category.search(category):
+            continue
+        if not rivals.honest.search(title):
+            words = "、".join(sorted(named, key=title.find))
+            yield _abuse("title", title, "names stuffed", 0.6, f"标题堆砌他人名称：{words}")
+            return
+
+
+# The same goods under many links, or other goods under an old link with its reviews.
+_MANY_LINKS: Final = re.compile(
+    r"(?:重复上架|铺了|开了)[^，。]{0,3}[\d三四五六七八九十]{1,4}[个条]|多铺几条|"
+    r"换(?:了)?(?:张|个)?(?:主|首|头)?图[^。]{0,6}(?:换(?:了|个)?(?:标题|字)|头两个字|标题挪|多铺|抢展示)|"
+    r"(?:同样|一样|同一)[^，。]{0,8}换(?:了)?[张个](?:首|主|头)图|标题只换一个?字|判重[^，。]{0,6}换[^，。]{0,2}字|"
+    r"链接 ?\d{1,2} ?[到至~-] ?(?:链接)? ?\d{1,2}[^，。]{0,4}(?:同|一样)"
+)
+_NUMBERED: Final = re.compile(
+    r"(?:[【(\[]|（)(?:新|备用)?链接 ?[④-⑳\d一二三四五六七八九十]{1,2}[】)\]）]"
+)
+_OLD_LINK: Final = re.compile(
+    r"(?:本|这个?|此|老|原)链接[^，。]{0,4}(?:原(?:为|是|来)|以前(?:是|卖)|之前(?:是|卖))[^，。]{1,12}|原来卖[^，。]{1,12}(?:的)?老?链接|"
+    r"评价保留[，。]|销量攒着|(?:评论|评价)里?[^，。]{0,4}(?:晒的)?[^，。]{0,4}(?:那个)?(?:现在)?不做了"
+)
+_WRONG_PLACE: Final = re.compile(
+    r"(?:这个|该|别的|其他)类目[^，。]{0,4}(?:流量|好过|好搜|省事|容易过)|"
+    r"走(?:摆件|工艺品|礼品|玩具|资料|其他)[^，。]{0,2}(?:省事|好过审|类目)"
+)
+_PAYS_OTHERWISE: Final = re.compile(
+    r"付(?:的)?(?:一元|1元|一块|运费 ?\d)[^，。]{0,4}(?:不退|"
+    r"是咨询费|就发|不抵)|(?:货款|拍下)1元，运费|"
+    r"运费模板 ?\d{2,}|实际是 ?\d+一[盒件套]|(?:页面|链接)?标的?是?一克的|"
+    r"页面标的是|单价是[^，。]{0,8}以上的价|标价(?:是)?占位|"
+    r"价钱乱打|多少钱拍多少件|\d+就拍 ?\d+件|(?:拍|付)[^，。]{0,8}(?:发的)?是定金|"
+    r"按?\d+元为[^，。]{0,10}(?:布样|色卡|小样)|"
+    r"\d+是[^，。]{0,3}(?:内机面板|面板|配件)，"
+)
+
+
+def _relisted(title: str, listing: Listing) -> Iterator[Finding]:
+    """One and the same under many links, an old link for new goods, a price that is none."""
+    numbered = _NUMBERED.search(title)
+    text = normalise((listing.description or "")[:_BODY]).text
+    many = _MANY_LINKS.search(text)
+    if many:
+        yield _abuse("description", many.group(), "many links", 0.8, "自认同一商品重复铺货")
+    elif numbered:
+        yield _abuse("title", numbered.group(), "many links", 0.5, "标题写明是重复链接之一")
+    for said, cue, certainty, reason in (
+        (_OLD_LINK, "reused link", 0.8, "自认换了商品、沿用旧链接的评价销量"),
+        (_WRONG_PLACE, "misplaced category admitted", 0.8, "自认为流量或避审错放类目"),
+        (_PAYS_OTHERWISE, "price is none", 0.65, "标价不是商品的成交价"),
+    ):
+        match = said.search(text)
+        if match:
+            yield _abuse("description", match.group(), cue, certainty, reason)
 
 
 def _foreign(

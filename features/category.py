@@ -24,7 +24,21 @@ _TAIL: Final = re.compile(
     r"(?:用的|专用|适用|可用|通用|伴侣|收纳|清洁|清洗|修复|修理|维修|保护|护理|配件|零件|替换|支架|模具|模型"
     r"|图案|印花|刺绣|造型|形状|形(?!象)|元素|摆件|挂件|玩具|贴纸|材料|材质|原料|提取|成分|萃取|味|纹|绒|风格?"
     r"|色(?!号)|架|盒|袋|箱|柜|罐|套(?!装|餐|盒|组|件)|罩|垫|贴|膜|壳|刷|夹(?!克|层|棉)|钩|扣|绳|瓶|桶"
-    r"|包(?!邮|臀|装|边|裹)|机|器|教程|课|券|师傅|店|厂|书)"
+    r"|包(?!邮|臀|装|边|裹)|机|器|教程|课|券|师傅|店|厂|书|盘|碟|刀|叉|锅|秤"
+    r"|字(?:号|第|批)|字?批准文号|(?:在)?(?:官网)?可[查验]|水\d)"
+)
+# 双内存条, 内置电池: a part of the goods, told with its number or its place.
+_PART_OF: Final = re.compile(r"(?:双|内置|自带|内含|标配|机身)$")
+# What goods are sent in or with; on its own, at the head of a title, it is what is sold.
+_PACKING: Final = re.compile(
+    r"冰袋|[卡贺]片|贺卡|礼品?[盒袋]|购物袋|手提袋|赠品|快递|包装盒|泡沫箱|保温[箱袋]|纸箱|明信片|贴纸|证书"
+    r"|说明书|防尘袋|丝带"
+)
+_HEAD: Final = 4
+# Ends of paths that name an audience or a heap, and no goods.
+_VAGUE: Final = re.compile(
+    r"[用商产]品|配件|工具|套装|其[他它]|设备|器材|服务|系列|专区|日用|生活|儿童|男士|女士|家用|宝宝|休闲|户外"
+    r"|手工|大全|综合|二手|闲置"
 )
 _SCOPE: Final = re.compile(
     r"(?:适用于?|适配|兼容|匹配|通用于|可用于|专用于|配套|用于|搭配|(?<![a-z])for(?![a-z]))"
@@ -197,7 +211,7 @@ def placing(
         return Placing(math.nan, [])
     if fit := _fit(nouns, declared):
         return Placing(fit, [])
-    if goods.has_sign(title, declared.own):
+    if goods.has_sign(title, declared.own) or _names_its_leaf(title, category):
         return Placing(0.5, [])
     accusers = _accusers(title, nouns, borders)
     if not accusers:
@@ -232,8 +246,21 @@ def _is_aside(title: str, found: Found) -> bool:
     """Whether a noun says what the goods fit, are made of, look like, or come with."""
     if _TAIL.match(title, found.end):
         return True
+    if _PACKING.fullmatch(found.noun.noun) and found.start > _HEAD:
+        return True
     before = title[max(0, found.start - _SCOPE_LENGTH) : found.start]
-    return _SCOPE.search(before) is not None or _GIFT.search(before) is not None
+    return any(each.search(before) is not None for each in (_SCOPE, _GIFT, _PART_OF))
+
+
+def _names_its_leaf(title: str, category: str) -> bool:
+    """Whether the last part of a path, or two characters of it, stands in the title.
+
+    >>> _names_its_leaf("链条斜挎 磁扣", "女包/链条包"), _names_its_leaf("棉鞋", "图书/期刊")
+    (True, False)
+    """
+    leaf = _LEVELS.split(category)[-1].strip()
+    pairs = {leaf[at : at + _SHORT] for at in range(max(1, len(leaf) - 1))}
+    return any(pair in title for pair in pairs if pair and not _VAGUE.fullmatch(pair))
 
 
 def _is_by_chance(found: Found, borders: Borders | None) -> bool:

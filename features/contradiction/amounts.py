@@ -98,6 +98,9 @@ def _weights(text: str) -> list[float]:
 
 _NET: Final = re.compile(r"净含量|净重")
 _OF_A_PACK: Final = re.compile(r"规格|重量")
+# Whatever weight agrees, the title may mean: with its packing, of its filling, of all packs.
+_WEIGHT_NAMES: Final = re.compile(r"重|净含量|填充|充绒|规格")
+_FAR_MORE: Final = 20.0
 _PACKS: Final = re.compile(
     r"[*x×+]|\d\s*[袋包盒瓶罐箱件份组条提桶枚个只]|[两二三四五六八十双多]\s*[袋包盒瓶罐箱件份]|"
     r"组合|共|套装|送"
@@ -115,7 +118,10 @@ def _net_weight(title: str, facts: list[Stated]) -> Iterator[Finding]:
     if len(claimed) != 1 or _OTHER_WEIGHTS.search(title):
         return
     grams = claimed.pop()
-    if any(weight >= 0.95 * grams for f in facts if f.name == SKU for weight in _weights(f.value)):
+    told = [f for f in facts if f.name == SKU or _WEIGHT_NAMES.search(f.name)]
+    if any(
+        0.95 * grams <= weight <= _FAR_MORE * grams for f in told for weight in _weights(f.value)
+    ):
         return
     in_packs = _PACKS.search(title) is not None
     for fact in facts:
@@ -187,7 +193,7 @@ _LISTED_NAMES: Final = re.compile(
     r"规格|清单|内含|包含|包装内|配置|组成|装箱|套装内容|含量|包装|发货|套餐|数量"
 )
 _SEVERAL: Final = re.compile(
-    r"[x×*+/送赠]|每[包盒袋]|\d[包盒袋卷提箱].{0,3}(?:装|共)\d|可选|任选|多规格|买|拍\d"
+    r"(?<![a-z])x(?![a-z])|[×*+/送赠]|每[包盒袋]|\d[包盒袋卷提箱].{0,3}(?:装|共)\d|可选|任选|多规格|买|拍\d"
 )
 _PAIRS: Final = {"单": 1.0, "双": 2.0}
 

@@ -6,7 +6,12 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from data.mismatch import AttributeGroup, Claim
-from features.contradiction.conflict import claimed_words, conflict, page_conflict
+from features.contradiction.conflict import (
+    claimed_words,
+    conflict,
+    is_denied_in_title,
+    page_conflict,
+)
 from features.contradiction.fibres import COMPOSITION_LENGTH, LINING
 from features.contradiction.page import Page
 from features.contradiction.stated import DISPATCH, SKU, Stated
@@ -21,16 +26,19 @@ _OTHER_PART: Final = re.compile(
 _ADMITS: Final = re.compile(
     r"(?:其实|实际上?|实为|实发|说白了|老实说|坦白|换成了?|改用了?|改成了?|掺了?|混了?|兑了?|"
     r"里头|里面是"
-    r"|内里是|发的是|发货是|到手是|真实材质|以外都?是|全是|都是)[^，。不非无没]{0,8}$"
+    r"|内里是|发的是|发货是|到手是|真实材质|以外都?是|全是|都是|实料|"
+    r"大货(?:是|为|用|走))[^，。不非无没]{0,8}$"
 )
 _STATES: Final = re.compile(
     r"(?:本品|本款|这款|产品|主体|整体|材质|材料|面料|用料|泥料|板材|填充物?|配料|成分|树种|"
     r"品种|工艺)"
     r"(?:用的?|采用|选用)?(?:是|为|都是|均为|就是|属于?)[^，。不非无没]{0,6}$"
+    r"|(?:托|胎|芯子?|线芯|簧片|导体|料子)(?:料|用)?(?:的?是|为)?[^，。不非无没]{0,3}$"
 )
 _AFTER_ADMITS: Final = re.compile(
     r"(?:的|材质|制|做的|款|料)?，?(?:介意(?:慎|勿|者?勿|别)|不是(?:真|纯|全)|非(?:真|纯|全)|"
     r"冒充|代替|替代)"
+    r"|[^，。不非无没]{0,6}(?:打底|兑的|勾的|搭着|凑的|掺的|调的|做的|打的|压的|熬的|挑出来|换的料)"
 )
 # What others sell, how to tell them apart, and other parts of the goods.
 _ASIDE: Final = re.compile(
@@ -40,6 +48,8 @@ _ASIDE: Final = re.compile(
     r"背部|内衬|里布"
     r"|里料|侧|扶手|配件|包装|外壳|手柄|部分款|款为"
 )
+# 胜过人造革, 告别普通塑料: a lesser thing named to be looked down on.
+_BOASTS: Final = re.compile(r"胜过?|超越?|媲美|堪比|告别|拒绝|区别|秒杀|取代|替代")
 _ANSWER: Final = (
     r"(?:的|料|款)?(?:吗|么|嘛|不)[，。 ]{0,3}(?:客服|店主|卖家|店家|掌柜)?(?:回答?|答|回复|"
     r"a)? ?:? ?(?:亲亲?)?，?"
@@ -78,7 +88,7 @@ class Claims:
         for index in self._prefilter.candidates(title):
             row = self._rows[index]
             words = claimed_words(row.claimed, title)
-            if words is None:
+            if words is None or _owns_up(row, words, title):
                 continue
             found = self._of_facts(row, words, facts)
             if found is None and page.text:
@@ -111,6 +121,18 @@ def _row(claim: Claim) -> _Row:
         re.compile(claim.belied),
         re.compile(claim.borne_out),
         re.compile(claim.page) if claim.page else None,
+    )
+
+
+def _owns_up(row: _Row, words: str, title: str) -> bool:
+    """Whether the title itself names what would belie it: 翡翠B货, 乳胶枕 丁苯."""
+    rest = title.replace(words, "‖")
+    # One character may be of another part: 羽绒被 纯棉面料.
+    return any(
+        len(match.group()) > 1
+        and not is_denied_in_title(rest, match.start())
+        and not _BOASTS.search(rest[max(0, match.start() - 4) : match.start()])
+        for match in row.belied.finditer(rest)
     )
 
 

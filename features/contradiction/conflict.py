@@ -55,9 +55,30 @@ def is_denied_in_title(title: str, start: int) -> bool:
     return is_denied(words, len(words))
 
 
+# 合成乳胶, 再生羊毛, 羊肉味, 真丝质感: words that own up to the lesser truth beside the claim.
+_OWNED_BEFORE: Final = re.compile(
+    r"(?:仿真?|人造|合成|复合|再生|再造|压制|调理|调和|重组|(?<![a-z0-9])类)$"
+)
+_OWNED_AFTER: Final = re.compile(
+    r"(?:风味|口味|味(?!道)|质感|手感|触感|平替|仿制|复合|调和|拼接|拼配|再造)"
+)
+
+
+def is_owned(title: str, start: int, end: int) -> bool:
+    """Whether the words at ``title[start:end]`` stand beside one that says they are no such thing.
+
+    >>> is_owned("合成乳胶枕", 2, 4), is_owned("羊肉味薯片", 0, 2), is_owned("天然乳胶枕", 2, 4)
+    (True, True, False)
+    """
+    before = title[max(0, start - 2) : start]
+    return bool(_OWNED_BEFORE.search(before) or _OWNED_AFTER.match(title, end))
+
+
 def claimed_words(pattern: re.Pattern[str], title: str) -> str | None:
-    """The first words in the title that match and are not denied."""
+    """The first words in the title that match, are not denied and not owned up to as less."""
     for match in pattern.finditer(title):
-        if match.group() and not is_denied_in_title(title, match.start()):
+        if not match.group() or is_owned(title, *match.span()):
+            continue
+        if not is_denied_in_title(title, match.start()):
             return match.group()
     return None

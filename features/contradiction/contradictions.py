@@ -1,11 +1,13 @@
 """All rules that hold a title against the rest of its listing, in order."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from data.mismatch import load_mismatch
 from data.said import load_said
+from features.contradiction.admissions import admission_findings
 from features.contradiction.amounts import amount_findings
 from features.contradiction.claims import Claims
 from features.contradiction.fibres import fibre_findings, outer_cloth
@@ -15,6 +17,9 @@ from features.contradiction.page import NO_PAGE, condition_findings, page_findin
 from features.contradiction.quantities import Quantities
 from features.contradiction.stated import Stated
 from features.finding import Finding
+
+# 头层牛🐂皮: a picture between two ideographs parts no words.
+_PICTURE: Final = re.compile(r"(?<=[一-龥])[\u2190-\u2bff\U0001f000-\U0001faff]{1,3}(?=[一-龥])")
 
 
 class Tables(NamedTuple):
@@ -56,6 +61,7 @@ def contradictions(
     ['fibre content']
     """
     tables = shipped_tables()
+    title = _PICTURE.sub("", title)
     page = page_of(body or "", pictures_at)
     found = list(tables.claims.findings(title, facts, page))
     if facts:
@@ -72,6 +78,10 @@ def contradictions(
         cited = {finding.field for finding in found}
         on_page = [*_of_cloth(tables, title, facts, body), *page_findings(title, page)]
         found += [finding for finding in on_page if finding.field not in cited]
+    if body is not None:
+        is_worn = any(finding.cue == "new or not" for finding in found)
+        owned = admission_findings(title, facts, page)
+        found += [each for each in owned if not (is_worn and each.cue == "worn sold as new")]
     return _once(found)
 
 

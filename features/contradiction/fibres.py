@@ -102,6 +102,13 @@ def fibre_share(value: str, fibre: re.Pattern[str]) -> float | None:
     return None
 
 
+# A title that owns up to a blend: 羊毛混纺, 含羊毛15%, 棉涤.
+_BLENDED: Final = re.compile(
+    r"混纺|混织|交织|拼接|(?:含|加)[一-龥]{0,3}\d{1,2}%|\d{1,2}%[一-龥]{0,4}\s?\d{1,2}%|棉涤|涤棉|毛涤|毛腈|棉氨"
+)
+_LEAST_OF_A_BLEND: Final = 5.0
+
+
 def fibre_findings(title: str, facts: list[Stated]) -> Iterator[Finding]:
     """Fibres that the title names and the composition has too little of."""
     if not _NAMES_FIBRE.search(title):
@@ -118,6 +125,8 @@ def fibre_findings(title: str, facts: list[Stated]) -> Iterator[Finding]:
             share = fibre_share(fact.value, fibre)
             # Cotton socks hold a fifth of other fibres, or they would not stay up.
             enough = min(least, 70.0) if "袜" in title else least
+            if _BLENDED.search(title):
+                enough = min(enough, _LEAST_OF_A_BLEND)
             if share is not None and share < enough:
                 certainty = 0.95 if share < least / 2 else 0.75
                 yield conflict("fibre content", words, fact, certainty)

@@ -95,6 +95,7 @@ _DISCLAIMED: Final = re.compile(
     r"图片)[^，。]{0,8}"
     r"(?:不是(?:实发|发货|实物|发的)|(?:和|与|跟)(?:实发|发货|到手)(?:的|款|货)?(?:不同|不一样|"
     r"不一致|不是一)))"
+    r"|(?P<made>(?:样衣|图片那件|图上那件|主播身上)[^。]{0,16}大货(?!按样|按图|同样|与样|和样|跟样|一样))"
     r"|(?P<random>(?:规格|款式|材质|重量|版本|年份|型号|大小|品种)[^，。]{0,3}随机(?:发|寄|配))"
 )
 _COLOUR: Final = re.compile(r"色差|颜色|光线|角度|批次")
@@ -110,7 +111,7 @@ def _disclaimed(title: str, page: Page) -> Iterator[Finding]:
             continue
         if match["random"] and _SURPRISE.search(title + page.text):
             continue
-        what = "标题" if match["title"] else "展示" if match["sample"] else "规格"
+        what = "标题" if match["title"] else "展示" if match["sample"] or match["made"] else "规格"
         field = page.field_at(match.start())
         found = page_conflict("disclaimer", what, field, match.group(), 0.75)
         yield found.model_copy(update={"reason_zh": f"详情自认{what}与实物不符：“{match.group()}”"})
@@ -258,13 +259,31 @@ def _admitted_amounts(title: str, page: Page) -> Iterator[Finding]:
             return
 
 
+_STORES: Final = re.compile(r"[u优]盘|内存卡|存储卡|固态|硬盘|ssd|(?:tf|sd)卡")
+_INFLATED: Final = re.compile(
+    r"超(?:了|过)(?:前面|后面)?的[^，。]{0,4}(?:打不开|丢|坏)|一次别超|分批(?:拷|存)|拷大文件[^，。]{0,8}(?:出错|损坏|丢)|"
+    r"(?:扩容|升级)盘|(?:存|拷)满[^，。]{0,4}(?:丢|坏|出错)"
+)
+
+
+def _stores_less(title: str, page: Page) -> Iterator[Finding]:
+    """A drive that loses what is beyond its true size."""
+    match = _INFLATED.search(page.text) if _STORES.search(title) else None
+    if match is None or is_denied(page.text, match.start()):
+        return
+    field = page.field_at(match.start())
+    said = page.clause(match.start(), match.end())
+    yield page_conflict("storage inflated", "容量", field, said, 0.8)
+
+
 _RULES: Final[tuple[Callable[[str, Page], Iterator[Finding]], ...]] = (
     _worn,
     _disclaimed,
     _without,
     _admitted_amounts,
+    _stores_less,
 )
-_ADMISSIONS: Final = Prefiltered((_WORN, _DISCLAIMED, _WITHOUT, _ACTUAL))
+_ADMISSIONS: Final = Prefiltered((_WORN, _DISCLAIMED, _WITHOUT, _ACTUAL, _INFLATED))
 
 
 def page_findings(title: str, page: Page) -> Iterator[Finding]:

@@ -31,6 +31,10 @@ _FEWER_PARTS: Final = re.compile(
 )
 
 
+_MEASURED: Final = re.compile(r"实际|真实|实测")
+_ACTUAL: Final = re.compile(r"实际|真实|实测|额定|物理")
+
+
 class _Figure(NamedTuple):
     """A number with its unit at ``[start, end)``, worth ``low`` to ``high`` of the base unit."""
 
@@ -143,8 +147,10 @@ def _compare(
         return None
     if most >= 1_000 and max(given) > claim.high:
         return None
+    if not _ACTUAL.search(fact.name) and _is_told_elsewhere(row, claim, fact, facts):
+        return None
     per_pack = row.quantity.cue in _PER_PACK and _packs(title, claim, max(given))
-    if per_pack or _is_of_a_variant(row, claim, facts):
+    if per_pack or (not _MEASURED.search(fact.name) and _is_of_a_variant(row, claim, facts)):
         return None
     if fact.field in {"description", "ocr_text"}:
         return conflict(row.quantity.cue, words, fact, min(row.quantity.certainty, 0.85))
@@ -179,6 +185,18 @@ def _packs(title: str, claim: _Figure, given: float) -> bool:
     whole = packs >= 1.9 and abs(packs - round(packs)) <= 0.03 * packs
     rest = title[: claim.start] + "，" + title[claim.end :]
     return whole and _COUNTED.search(rest) is not None
+
+
+def _is_told_elsewhere(row: _Row, claim: _Figure, fact: Stated, facts: Sequence[Stated]) -> bool:
+    """Whether another attribute of the same quantity is as the title says (总重, 峰值功率)."""
+    return any(
+        row.quantity.least * claim.low <= reading <= row.quantity.most * claim.high
+        for other in facts
+        if other.field != fact.field
+        and other.name not in {SKU, DISPATCH}
+        and row.attributes.search(other.name)
+        for reading in _readings(row, other.value[:_VALUE])
+    )
 
 
 def _is_of_a_variant(row: _Row, claim: _Figure, facts: Sequence[Stated]) -> bool:

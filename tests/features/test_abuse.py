@@ -198,3 +198,59 @@ def test_no_text_breaks_the_rules(title: str, names: list[str]) -> None:
     skus = [{"name": name, "price": 1.0 + 99.0 * place} for place, name in enumerate(names)]
 
     assert isinstance(cues(title, price=1.0, skus=skus), list)
+
+
+def test_a_title_of_many_goods_whose_variants_sell_one_is_stuffed() -> None:
+    title = "帐篷天幕睡袋折叠椅蛋卷桌卡式炉登山杖"
+    one = [{"name": "信封睡袋 军绿", "price": 56.0}, {"name": "信封睡袋 湖蓝", "price": 56.0}]
+    kit = [{"name": "帐篷睡袋套装", "price": 156.0}]
+
+    assert "goods stuffed" in cues(title, "户外/睡袋", skus=one)
+    assert "goods stuffed" not in cues(title, "户外/睡袋", skus=kit)
+    assert "goods stuffed" not in cues(title, "户外/睡袋")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "is_stuffed"),
+    [
+        ("猫粮2kg 渴望爱肯拿巅峰百利 猫奶糕", "宠物/猫粮", True),
+        ("渴望猫粮 试吃 爱肯拿 百利 自选", "宠物/猫粮", False),
+        ("手机支架 适用奔驰劳斯莱斯法拉利兰博基尼玛莎拉蒂", "汽车用品/手机支架", True),
+        ("脚垫 适用奔驰宝马奥迪大众", "汽车用品/脚垫", False),
+        ("荧光棒 周杰伦五月天林俊杰薛之谦", "节庆用品/荧光棒", True),
+        ("四件套 罗莱水星富安娜梦洁", "家纺/四件套", True),
+        ("四件套 富安娜", "家纺/四件套", False),
+    ],
+)
+def test_names_of_rivals_or_stars_side_by_side_are_stuffing(
+    title: str, category: str, is_stuffed: bool
+) -> None:
+    assert ("names stuffed" in cues(title, category)) == is_stuffed
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("同款重复上架四十个链接，标题只换一个字", "many links"),
+        ("跟链接1到链接12都是同一双袜子", "many links"),
+        ("本链接原为防蓝光眼镜，评价保留，放心购买", "reused link"),
+        ("这个类目流量大，拍的是肥料", "misplaced category admitted"),
+        ("货款1元，运费模板88元", "price is none"),
+        ("页面标的是一克的钱，称重后改总价", "price is none"),
+    ],
+)
+def test_what_the_page_owns_up_to_of_its_link_is_abuse(text: str, cue: str) -> None:
+    assert cue in cues("袜子", "服装/袜子", description=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本店有多条袜子，颜色不同",
+        "换了首图，实物不变",
+        "七天无理由退货，运费自理",
+        "没有合适的类目，介意慎拍",
+    ],
+)
+def test_ordinary_terms_are_no_abuse_of_links(text: str) -> None:
+    assert cues("袜子", "服装/袜子", description=text) == []

@@ -488,3 +488,34 @@ def test_a_finding_never_falls_on_a_noun_in_its_own_or_a_neighbouring_domain(
 
     if near & set(noun.domains[:1]) or domain in noun.domains:
         assert category_findings(noun.noun, category, INDEX) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("小方包链条斜挎 PU皮 磁扣 通勤", "箱包/女包/链条包"),
+        ("散养走地鸡 整只净膛 炖汤用 冰袋顺丰", "生鲜/鲜肉/禽类"),
+        ("体内驱虫片 兽药字批准文号在盒", "个护/居家"),
+        ("节日彩灯 好评没有返现 卡片是说明书", "灯具/彩灯"),
+        ("烘焙电子秤 精度0.1g 面粉水1:1配比", "厨具/烘焙工具"),
+        ("升级版双内存条 轻薄本", "手机/家电"),
+        ("骨瓷白盘 西餐牛排盘 8寸", "餐具/盘子"),
+        ("吹风 机身序列号可查", "美妆/美发"),
+    ],
+)
+def test_parts_packing_and_features_of_the_goods_are_not_misplaced(
+    title: str, category: str
+) -> None:
+    assert findings(title, category) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("莫代尔无痕内裤女 4条盒装", "家居日用/抹布百洁布"),
+        ("婴儿推车 双向可坐可躺", "箱包/拉杆箱"),
+        ("冰袋 冷敷 10个装", "图书/期刊"),
+    ],
+)
+def test_real_misplacements_stay_found_beside_those(title: str, category: str) -> None:
+    assert [finding.cue for finding in findings(title, category)] == ["misplaced category"]

@@ -595,3 +595,100 @@ def test_a_page_of_one_word_over_and_over_is_read(piece: str) -> None:
 def test_a_factor_and_a_weight_that_run_together_are_two_numbers(title: str) -> None:
     assert judged(title, {"防晒指数": "SPF30"}, "") == []
     assert [finding.cue for finding in judged(title, {"防晒指数": "SPF15"}, "")] == ["sunscreen"]
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes"),
+    [
+        ("翡翠B货手镯 注胶处理 平价", {"类型": "翡翠（处理）"}),
+        ("充胶翡翠镯 处理方式见证书", {"处理": "酸洗充填"}),
+        ("调理羊肉卷 鸭肉+羊脂复合卷", {"配料": "鸭胸肉、羊脂肪、水"}),
+        ("花生食用植物调和油5L 大豆油80%", {"配料": "大豆油80%、花生油20%"}),
+        ("橄榄油风味 食用植物调和油", {"配料": "大豆油、橄榄油"}),
+        ("合成乳胶枕 丁苯胶", {"填充物": "丁苯合成胶"}),
+        ("羊毛混纺堆堆袜", {"面料": "棉52% 聚酯28% 羊毛15% 氨纶5%"}),
+        ("含羊毛15%的围巾", {"成分": "聚酯85% 羊毛15%"}),
+        ("蛋白粉 无蔗糖", {"配料": "乳清蛋白、三氯蔗糖"}),
+        ("冬被8斤 加厚", {"填充重量": "3.2kg", "总重": "4kg"}),
+        ("破壁机 1000W", {"额定功率": "1000W", "待机功率": "1W", "输出功率": "600W"}),
+        ("再生羊毛外套", {"面料": "聚酯纤维100%"}),
+        ("真皮沙发 背面PU拼接", {"材质": "PU"}),
+        ("复合实木地板", {"材质": "强化复合"}),
+    ],
+)
+def test_a_title_that_owns_up_to_the_lesser_truth_is_no_contradiction(
+    title: str, attributes: dict[str, str]
+) -> None:
+    assert judged(title, attributes, "") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes", "body", "cue"),
+    [
+        ("头层牛🐂皮沙发", {"面料": "超纤科技布"}, "", "leather"),
+        ("真4K行车记录仪", {"录制分辨率": "1920*1080(插值4K)"}, "", "resolution"),
+        ("双镜头行车记录仪", {"镜头": "单镜头"}, "", "two lenses"),
+        ("拉拉裤 整箱200片XL", {"片数": "144片"}, "", "number of pieces"),
+        ("太阳能路灯1000W", {"实际功率": "9W"}, "", "power"),
+        ("吹风机 19万转", {"转速": "11万转/分"}, "", "turns a minute"),
+        ("真丝吊带裙", {"面料": "桑蚕丝100%"}, "大货是仿真丝缎面", "silk cloth"),
+        ("老料小叶紫檀手串", {"材质": "科特迪瓦紫檀"}, "", "red sandalwood"),
+        ("毛绒熊 PP棉填充", {"填充物": "碎布头"}, "", "fibre filling"),
+        ("18K白金戒指", {}, "托是铜镀铑，戴出汗记得摘", "gold"),
+        ("304不锈钢汤盆", {"材质": "304不锈钢"}, "实料201，钢印后打", "steel grade"),
+        ("无氧铜音箱线", {"导体": "CCA铜包铝"}, "", "copper core"),
+        ("枫木滑板", {"板面": "杨木压板"}, "", "timber"),
+        ("羊奶粉 100%纯羊奶", {"配料": "牛乳粉、羊乳粉"}, "", "goat milk alone"),
+        ("U盘2TB", {}, "一次别超30个G，超了前面的打不开", "storage inflated"),
+        ("山羊绒开衫", {}, "图片那件是样衣，大货按常规纱线走", "disclaimer"),
+    ],
+)
+def test_contradictions_in_other_words_and_other_places_are_found(
+    title: str, attributes: dict[str, str], body: str, cue: str
+) -> None:
+    found_cues = {finding.cue for finding in judged(title, attributes, body)}
+
+    assert cue in found_cues
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes", "body", "cue"),
+    [
+        ("硒鼓 原装 全新盒装未拆", {}, "循环鼓，新刮刀灌国产粉", "worn sold as new"),
+        ("航拍机 全新套装", {}, "回厂件整备，补过漆", "worn sold as new"),
+        ("机械键盘 全新轴体", {"轴体": "茶轴(网吧拆机清洗)"}, "", "worn sold as new"),
+        ("电饭煲5L", {"成色": "全新"}, "换新外壳，封膜打好", "worn sold as new"),
+        ("立式钢琴", {}, "重喷黑亮漆，出库按全新琴开单", "worn sold as new"),
+        ("轮胎翻新打磨当新胎卖", {}, "", "worn sold as new"),
+        ("面膜30片", {}, "外袋重新套的新日期", "date changed"),
+        ("眼影盘", {}, "批号用酒精擦了重喷的", "date changed"),
+        ("棉被 8斤", {}, "里头芯子是服装厂下脚料开花的", "waste as material"),
+        ("枸杞500g", {}, "色暗的用焦亚熏一道", "doctored goods"),
+        ("文胸5件", {}, "质检打回来的和正品混一起装箱", "defective goods mixed in"),
+    ],
+)
+def test_inferior_goods_that_the_listing_owns_up_to_are_found(
+    title: str, attributes: dict[str, str], body: str, cue: str
+) -> None:
+    (finding,) = [f for f in judged(title, attributes, body) if f.code == "inferior_quality"]
+
+    assert finding.cue == cue
+    assert finding.certainty >= 0.65
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("再制造硒鼓 旧壳翻新", "回收鼓壳重新灌粉换刮板"),
+        ("官翻手机 白盒", "外壳电池都是官方换的，不是全新"),
+        ("全新耳机", "不喜欢直接给我们退回来，七天无理由"),
+        ("全新手机", "非翻新机，拒绝拆机件"),
+        ("机油空壶 洗净 装水", "修车铺攒的旧壶，商标撕了"),
+        ("碎木耳 筛下来的边角", "包饺子用，口感一样"),
+        ("全新空调", "支持以旧换新，旧机回收"),
+        ("奶粉 日期新鲜", "新日期新批次，放心拍"),
+        ("退役攀岩绳 只做负重", "到年限强制报废的，端标剪了"),
+    ],
+)
+def test_openly_worn_goods_and_ordinary_terms_of_sale_are_left_alone(title: str, body: str) -> None:
+    assert [f for f in judged(title, {}, body) if f.code == "inferior_quality"] == []

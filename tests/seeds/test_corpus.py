@@ -82,7 +82,7 @@ def test_every_listing_label_has_listings_and_innocent_twins(code: str) -> None:
 def test_half_of_the_windows_and_of_the_listings_are_clean() -> None:
     for examples in (WINDOWS, LISTINGS):
         clean = sum(not example.codes for example in examples) / len(examples)
-        assert 0.47 <= clean <= 0.53
+        assert 0.47 <= clean <= 0.55
 
 
 def test_a_third_of_the_positives_is_disguised_and_some_of_the_clean_too() -> None:
