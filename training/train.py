@@ -174,10 +174,10 @@ def listing_points(
 ) -> tuple[dict[str, Thresholds], dict[str, tuple[Any, Any]]]:
     """Operating points from out-of-fold scores, and each label's truth and probability there.
 
-    Where there are other listings than the seeds they alone choose: the seeds are a lesson, half
-    of it traps, and a threshold that suits them flags too many of the listings that shops submit.
-    Where those are simulated, ``balanced`` is the keenest of the thresholds that cannot be told
-    from the best: a simulation is no reason to overlook what people wrote.
+    Where there are listings that shops submitted they alone choose: the seeds are a lesson, half
+    of it traps. Where there are none, ``balanced`` is chosen on the simulated ones, which know
+    how rare violations are, and on the seeds, which know what people write, both counting the
+    same: the keenest of the thresholds that cannot be told from the best.
     """
     pairs = {
         code: (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
@@ -197,10 +197,19 @@ def listing_points(
         label_weights=np.tile(weights, len(pairs)) if pairs else None,
         traffic_base_rate=BASE_RATE,
     )
-    if any(listings.is_simulated(doc) for doc in docs):
-        flag = keenest_threshold(violating, scores, weights)
+    if any(map(listings.is_simulated, docs)):
+        flag = _keen_on_both(docs, fitted)
         points["balanced"] = points["balanced"].model_copy(update={"flag": flag})
     return points, pairs
+
+
+def _keen_on_both(docs: Sequence[ListingDoc], fitted: FittedListings) -> float:
+    simulated = np.array([listings.is_simulated(doc) for doc in docs])
+    violating = np.array([bool(doc.codes) for doc in docs])
+    weights = np.where(simulated, base_rate_weights(docs), 1.0)
+    weights[simulated] /= weights[simulated].sum()
+    weights[~simulated] /= max(1, (~simulated).sum())
+    return keenest_threshold(violating, sigmoid(fitted.out_of_fold), weights)
 
 
 def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[ListingDoc]:
