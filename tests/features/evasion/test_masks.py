@@ -34,6 +34,7 @@ def test_a_masked_character_is_put_back(said: str, meant: str) -> None:
         "有毛病",
         "抗母乳",
         "100×50厘米",
+        "德国进口*天猫首发*面霜",
     ],
 )
 def test_what_is_no_mask_stays(text: str) -> None:
