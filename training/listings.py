@@ -1,7 +1,9 @@
 """Fitting the listing model: text heads, then boosted heads on what unseen text scores."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,7 +68,7 @@ _TREES: Final = {
     "min_data_in_leaf": 40,
     "feature_fraction": 0.7,
     "lambda_l2": 5.0,
-    "monotone_constraints_method": "advanced",
+    "monotone_constraints_method": "intermediate",
     "deterministic": True,
     "force_row_wise": True,
     # Threads that wait for each other on a busy machine cost minutes; one is quick enough.
@@ -301,29 +303,38 @@ def _fit_boosted(
     parts: list[Indices],
     report: Report,
 ) -> tuple[dict[str, Boosted], dict[str, str], dict[str, Floats]]:
-    targets = {ANY: np.array([float(bool(doc.codes)) for doc in docs])}
-    codes = sorted({code for doc in docs for code in doc.codes})
-    targets |= {code: np.array([float(code in doc.codes) for doc in docs]) for code in codes}
+    shown = Counter(code for doc in docs for code in doc.codes)
+    heads = [ANY, *sorted(code for code, n in shown.items() if n >= LEAST_POSITIVES)]
     weights = lesson_weights(docs)
-    boosted, texts, unseen = {}, {}, {}
-    for head, target in targets.items():
-        if head != ANY and target.sum() < LEAST_POSITIVES:
-            continue
-        report(f"trees, {head}")
+
+    def fit(head: str) -> tuple[str, float, float, Floats]:
+        target = np.array([float(bool(d.codes) if head == ANY else head in d.codes) for d in docs])
         logits = np.empty(len(target))
         for part in parts:
             rest = np.setdiff1d(np.arange(len(target)), part)
             trees = boost(rows[rest], target[rest], weights[rest], names)
             logits[part] = trees.predict(rows[part], raw_score=True)
-        platt = LogisticRegression(C=1e6).fit(logits[:, None], target, sample_weight=weights)
-        slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-        if slope <= 0:
-            # Too few rows to calibrate on: a scaling that turns the ranking round is noise.
-            slope, offset = 1.0, 0.0
-        texts[head] = boost(rows, target, weights, names).model_to_string()
-        boosted[head] = Boosted(Trees(texts[head]), slope, offset)
-        unseen[head] = slope * logits + offset
-    return boosted, texts, unseen
+        text = boost(rows, target, weights, names).model_to_string()
+        slope, offset = _scaling(logits, target, weights)
+        return text, slope, offset, slope * logits + offset
+
+    report(f"trees, {len(heads)} heads")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        fitted = dict(zip(heads, pool.map(fit, heads), strict=True))
+    boosted = {
+        head: Boosted(Trees(text), slope, offset)
+        for head, (text, slope, offset, _) in fitted.items()
+    }
+    texts = {head: text for head, (text, *_) in fitted.items()}
+    return boosted, texts, {head: unseen for head, (*_, unseen) in fitted.items()}
+
+
+def _scaling(logits: Floats, target: Floats, weights: Floats) -> tuple[float, float]:
+    """Slope and offset of Platt's scaling."""
+    platt = LogisticRegression(C=1e6).fit(logits[:, None], target, sample_weight=weights)
+    slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    # Too few rows to calibrate on: a scaling that turns the ranking round is noise.
+    return (slope, offset) if slope > 0 else (1.0, 0.0)
 
 
 def base_rate_weights(docs: Sequence[ListingDoc], base_rate: float = BASE_RATE) -> Floats:
