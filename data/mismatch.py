@@ -1,8 +1,8 @@
-"""What titles claim and what belies it (货不对板): materials, promises, quantities, origins."""
+"""What titles claim and what belies it (货不对板): materials, amounts, origins, prices."""
 
 import re
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -13,6 +13,7 @@ _UNBOUNDED: Final = re.compile(r"(?<!\\)[*+](?!\])|\{\d+,\}")
 _PATTERNS: Final = (
     *("claimed", "belied", "borne_out", "page", "names"),
     *("attributes", "not_attributes", "near", "exempt", "name", "coarse"),
+    *("standard", "one", "other", "honest", "named"),
 )
 
 
@@ -92,6 +93,53 @@ class ProtectedOrigin(_WithPatterns):
     coarse: str
 
 
+class Standard(_WithPatterns):
+    """A standard (执行标准) that ``governs`` one kind of goods, and claims that it excludes."""
+
+    standard: RequiredText
+    governs: RequiredText
+    claimed: RequiredText
+    certainty: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Exclusive(_WithPatterns):
+    """Two materials of which goods are but one, named in one title; ``honest`` words excuse it."""
+
+    cue: RequiredText
+    one: RequiredText
+    other: RequiredText
+    honest: RequiredText
+    certainty: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Floor(_WithPatterns):
+    """What one ``unit`` of new goods costs at the very ``least``, in yuan (低于原料价).
+
+    Of titles that name more than ``most_amount`` units nothing is said: they mean another thing.
+    """
+
+    goods: RequiredText
+    named: RequiredText
+    exempt: RequiredText
+    unit: Literal["g", "ml", "mah", "gb"]
+    least: Annotated[float, Field(gt=0)]
+    most_amount: Annotated[float, Field(gt=0)]
+    certainty: Annotated[float, Field(gt=0, lt=1)]
+
+
+class MadeIn(_WithPatterns):
+    """Food that is made where it is named for: the two digits of the provinces (省份代码)."""
+
+    name: RequiredText
+    province: Annotated[frozenset[Annotated[str, Field(pattern=r"^\d\d$")]], Field(min_length=1)]
+    certainty: Annotated[float, Field(gt=0, lt=1)]
+
+    @field_validator("province", mode="before")
+    @classmethod
+    def _split(cls, province: object) -> object:
+        return frozenset(province.split("|")) if isinstance(province, str) else province
+
+
 class MismatchSeeds(Record):
     """All tables."""
 
@@ -99,6 +147,10 @@ class MismatchSeeds(Record):
     claims: tuple[Claim, ...]
     quantities: tuple[Quantity, ...]
     origins: tuple[ProtectedOrigin, ...]
+    standards: tuple[Standard, ...]
+    exclusive: tuple[Exclusive, ...]
+    floors: tuple[Floor, ...]
+    made: tuple[MadeIn, ...]
 
 
 def load_mismatch(directory: Path | None = None) -> MismatchSeeds:
@@ -118,6 +170,10 @@ def load_mismatch(directory: Path | None = None) -> MismatchSeeds:
         claims=tuple(_read_claims(directory / "claims.tsv", known)),
         quantities=tuple(_read_quantities(directory / "quantities.tsv")),
         origins=tuple(_read(ProtectedOrigin, directory / "origins.tsv", "name")),
+        standards=tuple(_read(Standard, directory / "standards.tsv", "standard")),
+        exclusive=tuple(_read(Exclusive, directory / "exclusive.tsv", "cue")),
+        floors=tuple(_read(Floor, directory / "floors.tsv", "goods")),
+        made=tuple(_read(MadeIn, directory / "made.tsv", "name")),
     )
 
 

@@ -3,14 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from data.listing import Listing, Sku
 from features.brand import BrandIndex, Mention, is_category_of
 from features.finding import Finding
 from features.normalise import normalise
 from features.prefilter import Prefiltered
+from features.stuffing import stuffing_findings
 
 BAIT: Final = re.compile(r"定金|订金|样品|勿拍|体验|补差|差价|邮费|备用|无货|占位|链接")
 """Words of variants that are not the goods; how often they stand there is a feature."""
@@ -103,12 +103,12 @@ def abuse_findings(
 
     ``repeated`` is the title's ``repetition``, if it is known.
     """
-    word = _stuffed(title, repetition(title) if repeated is None else repeated)
+    repeated = repetition(title) if repeated is None else repeated
+    word = _stuffed(title, repeated)
     if word:
         yield _abuse("title", title, "keyword stuffing", 0.6, f"标题重复堆砌“{word}”")
-    yield from _varieties(title, category)
-    yield from _many_goods(title, listing)
-    yield from _rivals(title, category)
+    else:
+        yield from stuffing_findings(listing, title, category, repeated)
     yield from _relisted(title, listing)
     foreign = _foreign(listing, mentions, allowed, brands)
     if len(foreign) >= 3:
@@ -116,6 +116,8 @@ def abuse_findings(
     yield from _off_category(title, category, foreign, brands)
     yield from _no_goods(title, listing)
     yield from _bait(listing)
+    yield from _priced_at_nothing(listing, title, category)
+    yield from _pays_by_freight(listing)
 
 
 _WORD: Final = re.compile("[一-龥]{2,}")
@@ -211,203 +213,14 @@ def _names_nothing(title: str) -> bool:
     return named < _LEAST_TITLE and not re.search(r"[a-z]{3,}", left)
 
 
-class _Variety(NamedTuple):
-    """Things of which one listing sells one: how many named make a stuffed title."""
-
-    names: re.Pattern[str]
-    most: int
-    category: re.Pattern[str]
-    honest: re.Pattern[str]
-
-
-_MIXED: Final = (
-    r"混合|组合|混装|什锦|拼盘|礼盒|套装|可选|任选|多口味|多种|口味|味|礼包|果篮|果切|果干|脆|"
-    r"汁|沙拉|模型|玩具|图案|印花|卡片|挂图|贴纸|卡通"
-    r"|种子|种苗|树苗|苗|刀|削皮|收纳|套餐|盲盒|香型|香味|系列"
-)
-_VARIETIES: Final = (
-    _Variety(
-        re.compile(
-            r"苹果|香蕉|葡萄|橙子?|脐橙|草莓|西瓜|车厘子|樱桃|芒果|榴莲|荔枝|水蜜桃|猕猴桃|"
-            r"柚子?|蓝莓|菠萝|火龙果|哈密瓜|柠檬|石榴|雪?梨"
-        ),
-        4,
-        re.compile("水果|生鲜|果"),
-        re.compile(_MIXED),
-    ),
-    _Variety(
-        re.compile(
-            "铁观音|龙井|普洱|大红袍|金骏眉|碧螺春|白毫银针|毛尖|单丛|正山小种|茉莉花茶|滇红|"
-            "毛峰|白牡丹|寿眉|猴魁|黑茶|六堡"
-        ),
-        4,
-        re.compile("茶"),
-        re.compile(_MIXED + r"|茶[具盘杯壶几罐叶盒]|八大|十大|名茶"),
-    ),
-    _Variety(
-        re.compile(
-            "连衣裙|半身裙|牛仔裤|阔腿裤|衬衫|t恤|卫衣|毛衣|针织衫|羽绒服|棉服|风衣|大衣|西装|"
-            "吊带|马甲|打底裤|短裤|外套"
-        ),
-        5,
-        re.compile("装|服饰|裙|衣|裤"),
-        re.compile(
-            r"套装|件套|搭配|两件|三件|内搭|打底|搭|百搭|收纳|衣架|挂烫|熨|洗|清仓混|杂款|盲盒|"
-            r"娃娃|宠物"
-        ),
-    ),
-    _Variety(
-        re.compile(
-            "纯棉|真丝|桑蚕丝|羊毛|羊绒|亚麻|牛仔|雪纺|冰丝|莫代尔|天丝|灯芯绒|貂绒|蕾丝|缎面|"
-            "皮草|羽绒"
-        ),
-        5,
-        re.compile("装|服饰|裙|衣|裤|面料|家纺|床品"),
-        re.compile(r"洗|护理|收纳|面料批发|布料|可选|多材质|拼接|混纺|手套|熨|挂烫"),
-    ),
-    _Variety(
-        re.compile(
-            "运动鞋|跑步?鞋|板鞋|帆布鞋|老爹鞋|高跟鞋|凉鞋|拖鞋|短靴|马丁靴|雪地靴|皮鞋|豆豆鞋|"
-            "乐福鞋|篮球鞋|休闲鞋|小白鞋"
-        ),
-        5,
-        re.compile("鞋"),
-        re.compile(r"鞋[垫带柜架盒套刷油撑]|洗|清洁|收纳|去污|增高|袜|防水套"),
-    ),
-    _Variety(
-        re.compile("项链|手链|手镯|戒指|耳环|耳钉|吊坠|手串|脚链|胸针|发饰"),
-        5,
-        re.compile("珠宝|首饰|饰品|配饰"),
-        re.compile(r"套装|件套|礼盒|收纳|清洗|首饰盒|材料|配件|diy|可做|可改|珠子"),
-    ),
-    _Variety(
-        re.compile(
-            "翡翠|和田玉|玛瑙|蜜蜡|绿松石?|南红|碧玺|水晶|琥珀|珍珠|黄金|钻石|红宝石|祖母绿"
-        ),
-        5,
-        re.compile("珠宝|首饰|饰品|配饰|文玩"),
-        re.compile(r"可选|多宝|组合|盒|收纳|清洗|托|镶嵌|杂|鉴定|回收|多材质"),
-    ),
-)
-
-
-_MOST_CATEGORIES: Final = 1_000
-
-
-@lru_cache(_MOST_CATEGORIES)
-def _varieties_of(category: str) -> tuple[_Variety, ...]:
-    return tuple(variety for variety in _VARIETIES if variety.category.search(category))
-
-
-def _varieties(title: str, category: str) -> Iterator[Finding]:
-    """Many kinds of which one listing can sell but one."""
-    for variety in _varieties_of(category):
-        if variety.honest.search(title):
-            continue
-        named = set(variety.names.findall(title))
-        if len(named) >= variety.most:
-            words = "、".join(sorted(named, key=title.find))
-            yield _abuse("title", title, "varieties stuffed", 0.55, f"标题并列多种商品：{words}")
-            return
-
-
-_GOODS_NAMED: Final = re.compile(
-    r"帐篷|天幕|睡袋|折叠椅|蛋卷桌|卡式炉|登山杖|充气垫|营地灯|露营车|吊床|防潮垫|苹果|脆柿|冬枣|猕猴桃|砂糖橘|葡萄|香梨|樱桃|"
-    r"芒果|榴莲|火龙果|西瓜|橙|柚|草莓|蓝莓|连衣裙|衬衫|卫衣|毛衣|羽绒服|牛仔裤|短裤|风衣|大衣|项链|手链|戒指|耳环|耳钉|"
-    r"手镯|吊坠|炒锅|汤锅|蒸锅|奶锅|砧板|菜刀|饭碗|盘子|筷子|保温杯|水杯|吸管杯|水壶|茶壶|杯子|键盘|鼠标|耳机|音箱|充电宝|"
-    r"数据线|手机壳|支架|面膜|面霜|精华|洗面奶|眼霜|防晒霜|口红|粉底液|四件套|被子|枕头|床垫|毛毯|床笠|窗帘|地毯|沙发|"
-    r"餐桌|茶几|衣柜|书桌|鞋柜|猫粮|猫砂|猫罐头|狗粮|猫爬架|拖把|扫把|垃圾桶|收纳箱|衣架|纸巾|湿巾|牙刷|牙膏|洗发水|沐浴露"
-)
-_MOST_GOODS: Final = 5
-_SOLD_TOGETHER: Final = re.compile(
-    r"套餐|组合|混|全套|自选|任选|可选|拼|礼盒|套装|件套|随机|福袋|多款|其他|其它"
-)
-
-
-def _many_goods(title: str, listing: Listing) -> Iterator[Finding]:
-    """Many goods in the title, and variants that all sell one and the same of them."""
-    named = set(_GOODS_NAMED.findall(title))
-    skus = [normalise(sku.name).text for sku in (listing.skus or [])[:_MOST_CHEAP]]
-    if len(named) < _MOST_GOODS or not skus or any(map(_SOLD_TOGETHER.search, skus)):
-        return
-    sold = [frozenset(_GOODS_NAMED.findall(name)) for name in skus]
-    if len(set(sold)) == 1 and len(sold[0]) == 1:
-        only = next(iter(sold[0]))
-        reason = f"标题并列{len(named)}种商品，规格只卖“{only}”"
-        yield _abuse("title", title, "goods stuffed", 0.6, reason)
-
-
-class _Rivals(NamedTuple):
-    """Makers, or stars, of whom one listing sells one: how many named make a stuffed title."""
-
-    names: re.Pattern[str]
-    most: int
-    category: re.Pattern[str]
-    honest: re.Pattern[str]
-
-
-_FITS: Final = r"适用|通用|兼容|适配|回收|收购|鉴定|维修|对比|测评|非(?!遗|常)|不是"
-_RIVALS: Final = (
-    _Rivals(
-        re.compile(
-            "渴望|爱肯拿|巅峰|皇家|百利|素力高|纽翠斯|冠能|比瑞吉|网易|麦富迪|伯纳天纯|希尔斯"
-        ),
-        3,
-        re.compile("猫|狗|犬|宠物"),
-        re.compile(_FITS + r"|自选|试吃|组合"),
-    ),
-    _Rivals(
-        re.compile("乐高|得高|启蒙|万格|森宝|潘洛斯|布鲁可|积高|星堡|邦宝|拓奇"),
-        4,
-        re.compile("玩具|积木|模玩"),
-        re.compile(r"回收|收购|分装|收纳|展示"),
-    ),
-    _Rivals(
-        re.compile("罗莱|水星|富安娜|梦洁|博洋|多喜爱|南极人|恒源祥|北极绒"),
-        3,
-        re.compile("家纺|床|被|枕"),
-        re.compile(_FITS),
-    ),
-    _Rivals(
-        re.compile("铃木|天鹅|国光|和来|hohner|tombo|敦煌|雅马哈|卡西欧|珠江|罗兰|英昌|莫森"),
-        4,
-        re.compile("乐器|口琴|琴"),
-        re.compile(_FITS),
-    ),
-    _Rivals(
-        re.compile("劳斯莱斯|法拉利|兰博基尼|玛莎拉蒂|宾利|布加迪|迈凯伦|阿斯顿马丁|保时捷|迈巴赫"),
-        4,
-        re.compile("支架|香薰|香水|数据线|充电|纸巾|挂件|摆件|手机|收纳"),
-        re.compile(r"车模|模型|车标|可选"),
-    ),
-    _Rivals(
-        re.compile(
-            "周杰伦|五月天|林俊杰|薛之谦|张杰|邓紫棋|陈奕迅|王俊凯|易烊千玺|王源|肖战|王一博|华晨宇|蔡徐坤"
-        ),
-        4,
-        re.compile("节庆|用品|荧光|服|饰|玩具|文具|家居|数码"),
-        re.compile(r"唱片|专辑|cd|海报|歌词|可选|定制|写真"),
-    ),
-)
-
-
-def _rivals(title: str, category: str) -> Iterator[Finding]:
-    """Names of rivals of which the goods can bear but one (蹭品牌词、明星词)."""
-    for rivals in _RIVALS:
-        named = set(rivals.names.findall(title))
-        if len(named) < rivals.most or not rivals.category.search(category):
-            continue
-        if not rivals.honest.search(title):
-            words = "、".join(sorted(named, key=title.find))
-            yield _abuse("title", title, "names stuffed", 0.6, f"标题堆砌他人名称：{words}")
-            return
-
-
 # The same goods under many links, or other goods under an old link with its reviews.
 _MANY_LINKS: Final = re.compile(
     r"(?:重复上架|铺了|开了)[^，。]{0,3}[\d三四五六七八九十]{1,4}[个条]|多铺几条|"
     r"换(?:了)?(?:张|个)?(?:主|首|头)?图[^。]{0,6}(?:换(?:了|个)?(?:标题|字)|头两个字|标题挪|多铺|抢展示)|"
     r"(?:同样|一样|同一)[^，。]{0,8}换(?:了)?[张个](?:首|主|头)图|标题只换一个?字|判重[^，。]{0,6}换[^，。]{0,2}字|"
+    r"(?:挂|上|发|开|做|放)了?[^，。]{0,2}[\d两三四五六七八九十几]{1,3}来?[个条]链接|"
+    r"(?:跟|和|与)(?:店里|本店|我家|另外)[^，。]{0,12}同一[件条款个双][^。]{0,8}图[片]?不(?:一样|同)|"
+    r"图片?不(?:一样|同)，?(?:东西|货|而已|发的)[^，。]{0,2}(?:一样|没区别)?|"
     r"链接 ?\d{1,2} ?[到至~-] ?(?:链接)? ?\d{1,2}[^，。]{0,4}(?:同|一样)"
 )
 _NUMBERED: Final = re.compile(
@@ -415,7 +228,8 @@ _NUMBERED: Final = re.compile(
 )
 _OLD_LINK: Final = re.compile(
     r"(?:本|这个?|此|老|原)链接[^，。]{0,4}(?:原(?:为|是|来)|以前(?:是|卖)|之前(?:是|卖))[^，。]{1,12}|原来卖[^，。]{1,12}(?:的)?老?链接|"
-    r"评价保留[，。]|销量攒着|(?:评论|评价)里?[^，。]{0,4}(?:晒的)?[^，。]{0,4}(?:那个)?(?:现在)?不做了"
+    r"链接换(?:的|了)(?:品|货|商品|新款)|(?:前面|之前|以前|早期)(?:的)?(?:评[价论]|有说)[^，。]{0,10}"
+    r"(?:不用管|忽略|别管|是[上前别]一?[款个])|评价保留[，。]|销量攒着|(?:评论|评价)里?[^，。]{0,4}(?:晒的)?[^，。]{0,4}(?:那个)?(?:现在)?不做了"
 )
 _WRONG_PLACE: Final = re.compile(
     r"(?:这个|该|别的|其他)类目[^，。]{0,4}(?:流量|好过|好搜|省事|容易过)|"
@@ -428,7 +242,10 @@ _PAYS_OTHERWISE: Final = re.compile(
     r"页面标的是|单价是[^，。]{0,8}以上的价|标价(?:是)?占位|"
     r"价钱乱打|多少钱拍多少件|\d+就拍 ?\d+件|(?:拍|付)[^，。]{0,8}(?:发的)?是定金|"
     r"按?\d+元为[^，。]{0,10}(?:布样|色卡|小样)|"
-    r"\d+是[^，。]{0,3}(?:内机面板|面板|配件)，"
+    r"\d+是[^，。]{0,3}(?:内机面板|面板|配件)，|"
+    r"(?:标|页面|显示|所示|展示|链接|首页|挂的?)(?:的)?(?:价格?|价钱|金额)(?:是|为|系|仅为|只是|均为|按|写的是|指)[^，。]{0,4}"
+    r"(?:首付|分期|每期|一期|单期|月供|月租|租金|日租|定金|押金|返现后|返后|以旧换新|补贴后|晒单后|好评后|凑满|"
+    r"老客|回头客|拉新|晒图|满\d{1,4}[件箱]|批发|起订|一[克斤只张片粒颗米两]|单[只张片粒颗]|配件|空[盒瓶]|半[只件套])"
 )
 
 
@@ -505,13 +322,55 @@ def _bait(listing: Listing) -> Iterator[Finding]:
 
 _MOST_CHEAP: Final = 40
 _BELOW: Final = 0.25
-_PLAIN_PRICE: Final = 0.1
+_BELOW_DEAR: Final = 0.5
+_PLAIN_PRICE: Final = 0.001
+
+
+_DEAR_GOODS: Final = re.compile(
+    r"手机(?!壳|膜|配件|支架)|平板|笔记本电脑|台式|整机|相机|镜头|显卡|冰箱|空调|洗衣机|电视|热水器|油烟机|沙发|床垫|"
+    r"衣柜|餐桌|羽绒服|大衣|皮草|皮衣|运动鞋|跑步?鞋|皮鞋|靴|手表|腕表|机械表|黄金|翡翠|手镯|行李箱|女包|电动车|轮胎|白酒|奶粉|"
+    r"无人机|投影|电吉他|钢琴|扫地机|按摩椅"
+)
+_NO_PRICE_MEANT: Final = re.compile(
+    r"券|卡|电子|服务|维修|租|补|换购|加购|配件|膜|壳|套|贴|带|礼袋|盒|鞋带|鞋垫|鞋油|清洗|护理|定制|样|"
+    r"拍卖|竞拍|1元起拍|抽|试用|会员|赠|体验|教程"
+)
+
+
+_FREIGHT: Final = re.compile(
+    r"(?:运费|邮费|快递费)[^，。\d]{0,3}(\d{2,3})(?:元|块|一件|每件|，|。| )"
+)
+_FAR_AWAY: Final = re.compile(r"偏远|新疆|西藏|内蒙|青海|甘肃|海南|港澳|超重|续重|退|上楼|满")
+_TRIFLE: Final = 3.0
+_FREIGHT_TIMES: Final = 8.0
+
+
+def _pays_by_freight(listing: Listing) -> Iterator[Finding]:
+    """Goods for next to nothing whose price is in the freight (低价高邮费)."""
+    if not 0 < listing.price <= _TRIFLE or not listing.description:
+        return
+    text = normalise(listing.description[:_BODY]).text
+    match = _FREIGHT.search(text)
+    if match is None or float(match[1]) < _FREIGHT_TIMES * listing.price:
+        return
+    if not _FAR_AWAY.search(text[max(0, match.start() - 8) : match.end() + 2]):
+        reason = f"商品{listing.price:g}元，运费{match[1]}元，价格藏在运费里"
+        yield _abuse("description", match.group(), "price in the freight", 0.6, reason)
+
+
+def _priced_at_nothing(listing: Listing, title: str, category: str) -> Iterator[Finding]:
+    """New goods of a dear category for a yuan or less, of which no variant tells more."""
+    if not 0 < listing.price <= _NOTHING or listing.condition != "new" or listing.skus:
+        return
+    if _DEAR_GOODS.search(category) and not _NO_PRICE_MEANT.search(title + category):
+        reason = f"展示价{listing.price:g}元，不是这类商品的售价"
+        yield _abuse("price", "", "price is none", 0.6, reason)
 
 
 def _below_every_variant(listing: Listing, skus: list[Sku]) -> Iterator[Finding]:
     """A price shown that is a quarter of the cheapest variant's, so that none can be had for it."""
     least = min(sku.price for sku in skus)
-    if _PLAIN_PRICE < listing.price <= _BELOW * least:
+    if _PLAIN_PRICE < listing.price <= (_BELOW_DEAR if least >= _DEAR else _BELOW) * least:
         reason = f"展示价{listing.price:g}元，最便宜的规格也要{least:g}元"
         yield _abuse("price", "", "price of no variant", 0.6, reason)
 
@@ -523,7 +382,7 @@ def _bait_certainty(name: str, title: str, sku: Sku, skus: list[Sku], price: flo
     if _SAMPLE_BY_POST.search(name):
         return 0.0
     if _DEPOSIT.search(name) and _MADE_TO_ORDER.search(everything) and not _NO_GOODS.search(name):
-        return 0.0
+        return 0.6 if _is_forfeit(name, everything) else 0.0
     if _NO_GOODS.search(name):
         return 0.7
     if _DEPOSIT.search(name):
@@ -536,7 +395,36 @@ def _bait_certainty(name: str, title: str, sku: Sku, skus: list[Sku], price: flo
     if without and without["thing"][:2] and not re.search("不含|不带|裸|单", title):
         return 0.65
     part = _PART.match(name)
-    return 0.65 if part and not _sells(title, part["thing"]) else 0.0
+    if part:
+        return 0.0 if _sells(title, part["thing"]) else 0.65
+    return _next_to_nothing(name, title, sku, skus)
+
+
+_TRULY_MADE: Final = re.compile(r"定制|订制|定做|量房|设计|婚纱|装修|全屋|租")
+_FORFEIT: Final = re.compile(r"不退|不抵|备用|占位|勿拍|随机|公告")
+
+
+def _is_forfeit(name: str, everything: str) -> bool:
+    """Whether a deposit on ready-made goods is kept, or stands beside variants of nothing."""
+    return _FORFEIT.search(everything) is not None and not _TRULY_MADE.search(everything)
+
+
+_NOTHING: Final = 1.0
+_DEAR: Final = 30.0
+_SMALL_THINGS: Final = re.compile(
+    r"每|单[个只颗片张米粒根支枚]|一[个只颗片张米粒根支枚]|1[个只颗片张米粒根支枚]|配件|辅料|散|零|材料|样|电子|"
+    r"教程|换购|加购|赠|会员|券|次|刻字|加长|加急|升级|元起|论[本件个张]|批发|课|旧|二手|孤品"
+)
+
+
+def _next_to_nothing(name: str, title: str, sku: Sku, skus: list[Sku]) -> float:
+    """A variant for a yuan or less, where goods of the listing cost thirty times as much."""
+    dearest = max(each.price for each in skus)
+    if sku.price > _NOTHING or dearest < _DEAR * max(sku.price, _NOTHING):
+        return 0.0
+    if _SMALL_THINGS.search(name) or _SMALL_THINGS.search(title) or _AMOUNT.search(name):
+        return 0.0
+    return 0.6
 
 
 def _trial(name: str, title: str, is_front: bool) -> float:

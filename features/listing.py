@@ -20,7 +20,7 @@ from features.brand import (
     is_category_of,
 )
 from features.category import GoodsIndex, placing
-from features.contradiction import Stated, capacity_ratio, contradictions, stated
+from features.contradiction import Stated, capacity_ratio, contradictions, sold_findings, stated
 from features.finding import Finding
 from features.licence import SharedNumbers, licence_findings
 from features.merchant import MERCHANT_FEATURES, merchant_values
@@ -153,6 +153,7 @@ def listing_features(
     findings = [
         *licence,
         *conflicts,
+        *sold_findings(listing, texts.title),
         *brand_findings(listing, dealing, brands),
         *abuse,
         *placed.findings,

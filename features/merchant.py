@@ -1,6 +1,6 @@
 """The merchant's history (商家信号) as numbers; what is unknown is NaN, never zero."""
 
-from math import log1p, nan
+from math import log, log1p, nan
 from typing import Final
 
 from data.listing import MERCHANT_TYPES, Merchant
@@ -22,8 +22,25 @@ MERCHANT_FEATURES: Final[tuple[str, ...]] = (
     "ip_notices",
     "sales_burst_log",
     "burst_of_new_shop",
+    "worst_rate_log_odds",
+    "bad_figures",
 )
 """Names of ``merchant_values``, in its order. Rates are shrunk, ``_log`` is log(1 + x)."""
+
+
+_USUAL: Final = {
+    "quality_return": (4.0, 196.0),
+    "negative_review": (4.0, 196.0),
+    "fake_mention": (1.0, 499.0),
+    "dispute": (1.0, 249.0),
+    "late": (10.0, 190.0),
+    "refund": (20.0, 180.0),
+}
+"""Cases of (bad, fine) that stand for what is usual of each figure, with a margin above the
+means that signals.md gives good shops."""
+
+_BAD: Final = log(3.0)
+"""A figure is bad when its shrunk odds are three times the usual ones."""
 
 
 def shrunk_rate(
@@ -76,7 +93,39 @@ def merchant_values(merchant: Merchant | None) -> tuple[float, ...]:
         _value(merchant.ip_notices),
         _log(merchant.sales_burst),
         _burst_of_new_shop(merchant),
+        *_against_usual(merchant),
     )
+
+
+def _against_usual(merchant: Merchant) -> tuple[float, float]:
+    """How far the worst rate lies above what is usual, in log-odds, and how many figures are bad.
+
+    Few cases move a rate little: one return of three orders is no bad figure.
+    """
+    paid, reviews = merchant.orders_30d, merchant.reviews_30d
+    delivered = merchant.delivered_30d if merchant.delivered_30d is not None else paid
+    on_time = merchant.ship_48h_rate_30d
+    refunds = merchant.refunds_30d
+    rates = {
+        "quality_return": (merchant.quality_return_rate_30d, delivered),
+        "negative_review": (merchant.negative_review_rate_30d, reviews),
+        "fake_mention": (merchant.fake_mention_rate_30d, reviews),
+        "dispute": (merchant.dispute_rate_30d, paid),
+        "late": (None if on_time is None else 1.0 - on_time, paid),
+        "refund": (min(1.0, refunds / paid) if refunds is not None and paid else None, paid),
+    }
+    above = [
+        _log_odds(shrunk) - log(prior[0] / prior[1])
+        for name, prior in _USUAL.items()
+        if (shrunk := shrunk_rate(*rates[name], prior)) is not None
+    ]
+    if not above:
+        return nan, nan
+    return max(above), float(sum(each >= _BAD for each in above))
+
+
+def _log_odds(rate: float) -> float:
+    return log(rate / (1.0 - rate))
 
 
 def _refund_share(refunds: int | None, paid: int | None) -> float | None:

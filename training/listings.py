@@ -107,6 +107,8 @@ _SPEAKS_AGAINST: Final = frozenset(
         "ip_notices",
         "sales_burst_log",
         "burst_of_new_shop",
+        "worst_rate_log_odds",
+        "bad_figures",
     }
 )
 _SPEAKS_FOR: Final = frozenset(

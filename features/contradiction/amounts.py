@@ -195,6 +195,10 @@ _LISTED_NAMES: Final = re.compile(
 _SEVERAL: Final = re.compile(
     r"(?<![a-z])x(?![a-z])|[×*+/送赠]|每[包盒袋]|\d[包盒袋卷提箱].{0,3}(?:装|共)\d|可选|任选|多规格|买|拍\d"
 )
+# 25ml×5片 is five sheets, not a number of packs.
+_OF_A_SIZE: Final = re.compile(
+    rf"[\d.]{{1,6}} ?(?:ml|g|克|毫升|cm|厘米) ?[x×*] ?\d{{1,4}} ?[{_COUNTED}]"
+)
 _PAIRS: Final = {"单": 1.0, "双": 2.0}
 
 
@@ -207,7 +211,12 @@ def _pieces(title: str, facts: list[Stated]) -> Iterator[Finding]:
     if not units:
         return
     for fact in facts:
-        if fact.name == SKU or (_LISTED_NAMES.search(fact.name) and _SEVERAL.search(fact.value)):
+        if fact.name == SKU:
+            continue
+        of_a_size = _OF_A_SIZE.fullmatch(fact.value)
+        if _LISTED_NAMES.search(fact.name) and _SEVERAL.search(fact.value) and not of_a_size:
+            continue
+        if of_a_size and _PACKS.search(title):
             continue
         is_count = _PIECE_NAMES.search(fact.name) is not None
         if not is_count and not _LISTED_NAMES.search(fact.name):

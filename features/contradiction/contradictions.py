@@ -5,17 +5,22 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
+from data.listing import Listing
 from data.mismatch import load_mismatch
 from data.said import load_said
 from features.contradiction.admissions import admission_findings
 from features.contradiction.amounts import amount_findings
 from features.contradiction.claims import Claims
+from features.contradiction.exclusive import Exclusives, amounts_within
 from features.contradiction.fibres import fibre_findings, outer_cloth
 from features.contradiction.figures import figure_findings
 from features.contradiction.origin import Grown, Origins, origin_findings
 from features.contradiction.page import NO_PAGE, condition_findings, page_findings, page_of
 from features.contradiction.quantities import Quantities
+from features.contradiction.sold import Sold
+from features.contradiction.standards import Standards
 from features.contradiction.stated import Stated
+from features.contradiction.variants import variant_findings
 from features.finding import Finding
 
 # 头层牛🐂皮: a picture between two ideographs parts no words.
@@ -29,6 +34,9 @@ class Tables(NamedTuple):
     quantities: Quantities
     origins: Origins
     grown: Grown
+    exclusives: Exclusives
+    standards: Standards
+    sold: Sold
 
 
 @cache
@@ -40,6 +48,9 @@ def shipped_tables() -> Tables:
         Quantities(seeds.quantities),
         Origins(seeds.origins),
         Grown(load_said().places),
+        Exclusives(seeds.exclusive),
+        Standards(seeds.standards),
+        Sold(seeds.floors, seeds.made),
     )
 
 
@@ -64,9 +75,10 @@ def contradictions(
     title = _PICTURE.sub("", title)
     page = page_of(body or "", pictures_at)
     found = list(tables.claims.findings(title, facts, page))
+    if facts or body is not None:
+        found += tables.origins.findings(title, facts)
     if facts:
         found += fibre_findings(title, facts)
-        found += tables.origins.findings(title, facts)
         found += origin_findings(title, facts)
         found += amount_findings(title, facts)
         found += condition_findings(title, facts)
@@ -74,15 +86,24 @@ def contradictions(
         found += tables.quantities.findings(title, facts)
         found += tables.grown.findings(title, facts)
         found += figure_findings(title, facts)
+        found += variant_findings(title, facts)
     if body:
         cited = {finding.field for finding in found}
         on_page = [*_of_cloth(tables, title, facts, body), *page_findings(title, page)]
         found += [finding for finding in on_page if finding.field not in cited]
     if body is not None:
+        found += tables.exclusives.findings(title)
+        found += amounts_within(title)
+        found += tables.standards.findings(title, facts, body)
         is_worn = any(finding.cue == "new or not" for finding in found)
         owned = admission_findings(title, facts, page)
         found += [each for each in owned if not (is_worn and each.cue == "worn sold as new")]
     return _once(found)
+
+
+def sold_findings(listing: Listing, title: str) -> list[Finding]:
+    """What price and licence say against the normalised ``title`` of the listing."""
+    return list(shipped_tables().sold.findings(listing, title))
 
 
 def _of_cloth(tables: Tables, title: str, facts: list[Stated], body: str) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ def figure_findings(title: str, facts: list[Stated]) -> Iterator[Finding]:
     """Figures of the title that differ from an attribute's."""
     if not _DIGIT.search(title):
         return
-    for rule in (_scale, _years, _degrees, _named):
+    for rule in (_scale, _years, _degrees, _named, _flux, _cell_weight):
         yield from rule(title, facts)
 
 
@@ -127,3 +127,54 @@ def _named(title: str, facts: list[Stated]) -> Iterator[Finding]:
             words = title[at : claimed.end()]
             yield conflict("named quantity", words, fact, 0.85)
             return
+
+
+_FLUX: Final = re.compile(r"(?<![\d.])(\d{3,4}) ?(?:g(?![a-z0-9])|加仑)")
+_FILTERS: Final = re.compile(r"净水|纯水|直饮|反渗透|(?<![a-z])ro(?![a-z])|通量")
+_FLOW_NAMES: Final = re.compile(r"流量|出水|流速|产水|通量")
+_LITRES_A_MINUTE: Final = re.compile(
+    r"(\d{1,2}(?:\.\d{1,3})?) ?(?:升|l) ?(?:/|每|p) ?(?:min|m(?![a-z])|分)"
+)
+_FLUX_G: Final = re.compile(r"(?<![\d.])(\d{2,4}) ?(?:g(?![a-z0-9])|加仑)")
+_LITRES_OF_A_GALLON_A_DAY: Final = 3.785 / 1_440.0
+_FLOWS_LESS: Final = 0.75
+
+
+def _flux(title: str, facts: list[Stated]) -> Iterator[Finding]:
+    """Gallons a day in the title, and fewer litres a minute in the attributes: 1200G is 3.15."""
+    if "水" not in title and "ro" not in title and "直饮" not in title:
+        return
+    claimed = set(_FLUX.findall(title)) if _FILTERS.search(title) else set()
+    if len(claimed) != 1:
+        return
+    gallons = float(claimed.pop())
+    for fact in facts:
+        if fact.name == SKU or not _FLOW_NAMES.search(fact.name):
+            continue
+        given = [float(n) / _LITRES_OF_A_GALLON_A_DAY for n in _LITRES_A_MINUTE.findall(fact.value)]
+        given += [float(n) for n in _FLUX_G.findall(fact.value)]
+        if given and max(given) < _FLOWS_LESS * gallons:
+            yield conflict("flow of water", f"{gallons:g}g", fact, 0.9)
+            return
+
+
+_CHARGE: Final = re.compile(r"(\d{1,6}(?:\.\d)?) ?(万)? ?(?:mah|毫安)")
+_GRAMS: Final = re.compile(r"^[约 ]{0,2}(\d{2,4}(?:\.\d)?) ?(?:g|克)(?![a-z0-9])")
+_LEAST_GRAMS: Final = 0.01
+"""Of each milliampere-hour: 370 Wh to the kilogram, which no cell on sale holds."""
+
+
+def _cell_weight(title: str, facts: list[Stated]) -> Iterator[Finding]:
+    """A power bank lighter than the cells that its capacity takes."""
+    match = _CHARGE.search(title) if "充电宝" in title or "移动电源" in title else None
+    if match is None:
+        return
+    charge = float(match[1]) * (10_000.0 if match[2] else 1.0)
+    for fact in facts:
+        grams = _GRAMS.search(fact.value) if fact.name in _WEIGHT_NAMES else None
+        if grams and float(grams[1]) < _LEAST_GRAMS * charge:
+            yield conflict("weight of cells", match.group(), fact, 0.8)
+            return
+
+
+_WEIGHT_NAMES: Final = frozenset({"重量", "净重", "产品重量", "单机重量", "商品重量", "毛重"})

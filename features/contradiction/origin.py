@@ -6,7 +6,7 @@ from typing import Final
 
 from data.mismatch import ProtectedOrigin
 from data.said import Place
-from features.contradiction.conflict import claimed_words, conflict, is_denied_in_title
+from features.contradiction.conflict import BASIS, claimed_words, conflict, is_denied_in_title
 from features.contradiction.stated import DISPATCH, Stated
 from features.finding import Finding
 from features.prefilter import Prefiltered
@@ -55,10 +55,44 @@ class Origins:
         for index in self._prefilter.candidates(title):
             name, fine, coarse = self._rows[index]
             words = claimed_words(name, title)
-            found = words and _excluded(words, fine, coarse, facts)
+            found = words and (
+                _excluded(words, fine, coarse, facts) or _elsewhere(title, words, fine, coarse)
+            )
             if found:
                 yield found
                 return
+
+
+_SHORT_NAMES: Final = {
+    **{"川": "四川", "蜀": "四川", "滇": "云南", "黔": "贵州", "闽": "福建", "浙": "浙江"},
+    **{"苏": "江苏", "皖": "安徽", "湘": "湖南", "鄂": "湖北", "赣": "江西", "粤": "广东"},
+    **{"桂": "广西", "鲁": "山东", "豫": "河南", "冀": "河北", "晋": "山西", "陕": "陕西"},
+    **{"疆": "新疆", "蒙": "内蒙古", "渝": "重庆", "琼": "海南", "辽": "辽宁", "吉": "吉林"},
+}
+_GROWN_IN: Final = re.compile(
+    rf"(?P<full>{_PROVINCE})(?:省)?(?:本地)?(?:产(?![品业地区后量出生妇科])|原料|种植|养殖|引种|货源|基地)"
+    r"|(?<![一-龥])(?P<short>[川蜀滇黔闽浙苏皖湘鄂赣粤桂鲁豫冀晋陕疆蒙渝琼辽吉])产"
+    r"(?![品业地区后量出生妇科])"
+)
+
+
+def _elsewhere(title: str, words: str, fine: re.Pattern[str], coarse: str) -> Finding | None:
+    """A title that says itself that the goods grow in another province than their name's."""
+    match = _GROWN_IN.search(title) if coarse else None
+    if match is None or is_denied_in_title(title, match.start()):
+        return None
+    place = match["full"] or _SHORT_NAMES[match["short"]]
+    if place == coarse or fine.search(place):
+        return None
+    return Finding(
+        code="spec_mismatch",
+        field="title",
+        text=match.group(),
+        cue="protected origin",
+        basis=BASIS,
+        certainty=0.8,
+        reason_zh=f"标题写“{words}”，又写“{match.group()}”",
+    )
 
 
 def _excluded(

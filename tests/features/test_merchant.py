@@ -63,3 +63,27 @@ def test_a_burst_weighs_more_in_a_new_shop() -> None:
         return merchant_values(merchant)[MERCHANT_FEATURES.index("burst_of_new_shop")]
 
     assert burst(3) > burst(300)
+
+
+def of(**figures: float) -> dict[str, float]:
+    merchant = Merchant.model_validate({"merchant_id": "m", **figures})
+    return dict(zip(MERCHANT_FEATURES, merchant_values(merchant), strict=True))
+
+
+def test_one_return_of_three_orders_is_no_bad_figure() -> None:
+    few = of(orders_30d=3, quality_return_rate_30d=0.33)
+    many = of(orders_30d=3_000, quality_return_rate_30d=0.33)
+
+    assert few["bad_figures"] == 0.0
+    assert many["bad_figures"] == 1.0
+    assert many["worst_rate_log_odds"] > few["worst_rate_log_odds"]
+
+
+@given(st.floats(0, 0.5), st.floats(0, 0.5), st.integers(1, 10**6))
+def test_a_higher_rate_never_makes_the_worst_figure_milder(a: float, b: float, n: int) -> None:
+    low, high = sorted((a, b))
+    milder = of(reviews_30d=n, negative_review_rate_30d=low)
+    worse = of(reviews_30d=n, negative_review_rate_30d=high)
+
+    assert worse["worst_rate_log_odds"] >= milder["worst_rate_log_odds"] - 1e-12
+    assert worse["bad_figures"] >= milder["bad_figures"]
