@@ -52,8 +52,6 @@ _OWN_FEATURES: Final[tuple[str, ...]] = (
     "licence_exceeded",
     "licence_shared",
     "category_fit",
-    "contradictions",
-    "contradiction_certainty",
     "capacity_ratio",
     "origin_ship_conflict",
     "used",
@@ -165,7 +163,7 @@ def listing_features(
         *_brand_values(listing, texts, mentions, hidden, allowed, brands),
         *_licence_values(listing, licence, shared),
         placed.fit,
-        *_conflict_values(texts.title, facts, conflicts),
+        _capacity_ratio(texts.title, facts),
         _origin_ship_conflict(listing),
         float(listing.condition == "used"),
         float(listing.condition == "refurbished"),
@@ -263,11 +261,9 @@ def _licence_values(
     yield nan if shared is None else float(borrowed)
 
 
-def _conflict_values(title: str, facts: list[Stated], conflicts: list[Finding]) -> Iterator[float]:
-    yield float(len(conflicts)) if facts else nan
-    yield max((finding.certainty for finding in conflicts), default=0.0) if facts else nan
+def _capacity_ratio(title: str, facts: list[Stated]) -> float:
     ratio = capacity_ratio(title, facts) if facts else None
-    yield nan if ratio is None else ratio
+    return nan if ratio is None else ratio
 
 
 def _origin_ship_conflict(listing: Listing) -> float:

@@ -1,4 +1,4 @@
-"""The listing model: boosted trees over text scores, lexicon, rule facts and figures (商品模型)."""
+"""The listing model: boosted trees over text scores and figures, beside rules (商品模型)."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,6 @@ _UNITS_FILE: Final = "titles.npz"
 _WHOLE_FILE: Final = "whole.npz"
 _FACTS_FILE: Final = "listings.json"
 _TREES_PREFIX: Final = "trees-"
-_LEXICON_CAP: Final = 2.0
 # Cues in attributes and variants count; the text heads read prose only.
 _PROSE: Final = frozenset({"title", "description", "ocr_text"})
 
@@ -93,7 +92,7 @@ class ListingModel:
         texts = [unit.text for text in prose(read).values() for unit in text.units]
         units = self.ngrams.logits(texts) if texts else np.empty((0, 1 + len(self.heads)))
         whole = self.whole.logits([whole_prose(read)])[0]
-        row = model_row(read, units, whole, self.codes)
+        row = model_row(read, units, whole)
         return ListingAssessment(read, self.boosted[ANY].logit(row), row, units)
 
     def label_logits(self, assessment: ListingAssessment) -> dict[str, float]:
@@ -144,32 +143,24 @@ def whole_prose(read: ListingRead) -> str:
     return "".join(whole_text(text) for text in prose(read).values())
 
 
-def row_names(
-    codes: tuple[str, ...], heads: tuple[str, ...], whole_heads: tuple[str, ...]
-) -> tuple[str, ...]:
+def row_names(heads: tuple[str, ...], whole_heads: tuple[str, ...]) -> tuple[str, ...]:
     """The names of what the trees see, in the order of ``model_row``."""
     return (
         *LISTING_FEATURES,
         *(f"text:{head}" for head in (ANY, *heads)),
         *(f"whole:{head}" for head in (ANY, *whole_heads)),
-        *(f"lexicon:{code}" for code in codes),
-        *(f"rule:{code}" for code in codes),
     )
 
 
-def model_row(read: ListingRead, units: Floats, whole: Floats, codes: tuple[str, ...]) -> Floats:
-    """What the trees see: facts, the strongest unit of each text head, cue weights, certainties.
+def model_row(read: ListingRead, units: Floats, whole: Floats) -> Floats:
+    """What the trees see: figures, the strongest unit of each text head, the heads of the whole.
 
     ``units`` (n, 1 + heads) and ``whole`` (1 + whole heads,) are the log-odds of the text heads.
+    What the lexicon and the rules say is not among it. They were written with the examples in
+    view: trees that saw both would learn how well they fit those, and trust them too much.
     """
     texts = units.max(axis=0).tolist() if len(units) else [nan] * units.shape[1]
-    lexicon = [0.0] * len(codes)
-    if read.weights:
-        lexicon = [min(read.weights.get(code, 0.0), _LEXICON_CAP) for code in codes]
-    certain = dict.fromkeys(codes, 0.0)
-    for finding in read.facts.findings:
-        certain[finding.code] = max(certain[finding.code], finding.certainty)
-    return np.array([*read.facts.values, *texts, *whole, *lexicon, *certain.values()])
+    return np.array([*read.facts.values, *texts, *whole])
 
 
 def pack_listings(model: ListingModel, trees: Mapping[str, str]) -> dict[str, bytes]:
@@ -179,7 +170,7 @@ def pack_listings(model: ListingModel, trees: Mapping[str, str]) -> dict[str, by
         "heads": model.heads,
         "whole_heads": model.whole_heads,
         "scaling": {code: [head.slope, head.offset] for code, head in model.boosted.items()},
-        "features": row_names(model.codes, model.heads, model.whole_heads),
+        "features": row_names(model.heads, model.whole_heads),
         "prices": json.loads(model.references.prices.model_dump_json()),
     }
     files = {
@@ -199,7 +190,7 @@ def unpack_listings(
     """
     facts = json.loads(files[_FACTS_FILE])
     codes, heads, whole_heads = (tuple(facts[name]) for name in ("codes", "heads", "whole_heads"))
-    if tuple(facts["features"]) != row_names(codes, heads, whole_heads):
+    if tuple(facts["features"]) != row_names(heads, whole_heads):
         raise ValueError("made for other features than this code computes")
     boosted = {
         code: Boosted(Trees(files[f"{_TREES_PREFIX}{code}.txt"].decode()), *scaling)

@@ -101,7 +101,7 @@ class ListingScorer:
         self.lexicon_version = versions.lexicon
         self.context = ClaimContext(model.references.licences)
         self._plain_weight = PLAIN_WEIGHT[self.kind]
-        self._names = row_names(model.codes, model.heads, model.whole_heads)
+        self._names = row_names(model.heads, model.whole_heads)
 
     def warm(self) -> None:
         """Score one listing, so that every table has been touched."""

@@ -31,8 +31,8 @@ EXPLICIT_WEIGHT: Final = 1.3
 a disease and a verb of cure."""
 
 LIKELY: Final = 0.5
-"""The certainty from which a rule's finding on a listing speaks for itself. A weaker one, such as
-a brand that no authorisation is known for, is for the model to weigh with all else."""
+"""The certainty from which a rule's finding on a listing sends it to review by itself. A weaker
+one, such as a brand that no authorisation is known for, only stands beside what is flagged."""
 
 PLAIN_WEIGHT: Final[Mapping[Kind, float]] = {"claims": 1.0, "listings": 0.9}
 """Summed cue weight at which the lexicon alone sends an item to review: what everybody can hear

@@ -93,8 +93,6 @@ _SPEAKS_AGAINST: Final = frozenset(
         "licence_bad",
         "licence_exceeded",
         "licence_shared",
-        "contradictions",
-        "contradiction_certainty",
         "origin_ship_conflict",
         "edits_7d",
         "quality_return_rate",
@@ -114,7 +112,7 @@ _SPEAKS_AGAINST: Final = frozenset(
 _SPEAKS_FOR: Final = frozenset(
     {"price_ratio_log", "category_fit", "deposit_ratio", "tenure_log_days"}
 )
-_READ: Final = ("text:", "whole:", "lexicon:", "rule:")
+_READ: Final = ("text:", "whole:")
 
 
 @dataclass(frozen=True)
@@ -236,10 +234,10 @@ def fit_listings(
         logits = table.by_document(fitted.decision(table.rows(held_out)), held_out)
         of_wholes = wholes.fit(seen).decision(held_out)
         for index, of_units, whole in zip(held_out, logits, of_wholes, strict=True):
-            rows[index] = model_row(reads[index], of_units, whole, codes)
+            rows[index] = model_row(reads[index], of_units, whole)
     report("text heads, all listings")
     units, whole_heads = fit_units(table, everything, heads), wholes.fit(everything)
-    names = row_names(tuple(codes), heads, wholes.heads)
+    names = row_names(heads, wholes.heads)
     known = np.array(rows)
     boosted, texts, unseen = _fit_boosted(known, names, docs, parts, report)
     model = ListingModel(

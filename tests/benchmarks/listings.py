@@ -62,7 +62,7 @@ _AFTER_SALE: Final = frozenset(
         "refund_share",
     }
 )
-_TEXT: Final = ("text:", "whole:", "lexicon:")
+_TEXT: Final = ("text:", "whole:")
 
 
 class Split(NamedTuple):
@@ -81,13 +81,15 @@ class Split(NamedTuple):
 
 
 Keeps = Callable[[str], bool]
-VARIANTS: Final[dict[str, Keeps | None]] = {
-    "rules and lexicon alone": None,
-    "text alone": lambda name: name.startswith(_TEXT),
-    "without the merchant's history": lambda name: name not in MERCHANT_FEATURES,
-    "without after-sale": lambda name: name not in _AFTER_SALE,
-    "all": lambda name: True,
+VARIANTS: Final[dict[str, tuple[Keeps | None, bool]]] = {
+    "rules and lexicon alone": (None, True),
+    "text alone": (lambda name: name.startswith(_TEXT), False),
+    "without rules and lexicon": (lambda name: True, False),
+    "without the merchant's history": (lambda name: name not in MERCHANT_FEATURES, True),
+    "without after-sale": (lambda name: name not in _AFTER_SALE, True),
+    "all": (lambda name: True, True),
 }
+"""What the trees see of the figures, if there are trees, and whether rules and lexicon speak."""
 
 
 def main() -> None:
@@ -164,7 +166,7 @@ def _split(
         rows=np.concatenate([fitted.rows, rows]),
         rules=_rules(docs, fitted, knowledge),
         weights=lesson_weights(learnt),
-        names=row_names(model.codes, model.heads, model.whole_heads),
+        names=row_names(model.heads, model.whole_heads),
         learnt=np.arange(len(learnt)),
         judged=np.arange(len(learnt), len(docs)),
     )
@@ -188,9 +190,9 @@ def _ablation(title: str, splits: list[Split]) -> None:
     _heading(f"Ablation. {title}")
     row("what the model sees", "PR-AUC", "bad caught", "fakes caught", "times the rules", "clean")
     row(*["---"] * 6)
-    rules = _Judged.of(splits, None)
-    for name, keeps in VARIANTS.items():
-        judged = rules if keeps is None else _Judged.of(splits, keeps)
+    rules = _Judged.of(splits, None, True)
+    for name, (keeps, hears_rules) in VARIANTS.items():
+        judged = rules if keeps is None else _Judged.of(splits, keeps, hears_rules)
         row(name, *judged.figures(rules))
 
 
@@ -205,8 +207,8 @@ class _Judged(NamedTuple):
     fake_over: Flags
 
     @classmethod
-    def of(cls, splits: Sequence[Split], keeps: Keeps | None) -> "_Judged":
-        found = [_judge(split, keeps) for split in splits]
+    def of(cls, splits: Sequence[Split], keeps: Keeps | None, hears_rules: bool) -> "_Judged":
+        found = [_judge(split, keeps, hears_rules) for split in splits]
         docs = [split.docs[index] for split in splits for index in split.judged.tolist()]
         scores, over, fakes = (np.concatenate(each) for each in zip(*found, strict=True))
         return cls(docs, scores, over, fakes)
@@ -250,7 +252,7 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     return found
 
 
-def _judge(split: Split, keeps: Keeps | None) -> tuple[Floats, Flags, Flags]:
+def _judge(split: Split, keeps: Keeps | None, hears_rules: bool) -> tuple[Floats, Flags, Flags]:
     learnt = [split.docs[index] for index in split.learnt.tolist()]
     violating = np.array([bool(doc.codes) for doc in learnt])
     targets = {ANY: violating, FAKE: np.array([FAKE in doc.codes for doc in learnt])}
@@ -259,18 +261,13 @@ def _judge(split: Split, keeps: Keeps | None) -> tuple[Floats, Flags, Flags]:
     for column, (head, target) in enumerate(targets.items()):
         scores = split.rules[:, column]
         if keeps is not None:
-            scores = np.maximum(_trees(split, target, keeps), _served(split, column, keeps))
+            served = np.where(hears_rules & (scores >= LIKELY), scores, 0.0)
+            scores = np.maximum(_trees(split, target, keeps), served)
         clean = scores[split.learnt][like & ~violating]
         cut = float(np.quantile(clean, 1 - FALSE_BLOCKS, method="higher"))
         found.append((head, scores[split.judged], scores[split.judged] > cut))
     (_, scores, over), (_, _, fakes) = found
     return scores, over, fakes
-
-
-def _served(split: Split, column: int, keeps: Keeps) -> Floats:
-    """Likely findings outweigh the trees, as in an answer; a model of text alone has none."""
-    certain = split.rules[:, column]
-    return np.where(keeps(f"rule:{FAKE}") & (certain >= LIKELY), certain, 0.0)
 
 
 def _like_judged(split: Split) -> Flags:

@@ -77,7 +77,6 @@ def test_feature_names_are_distinct() -> None:
         ("brand_category_mismatch", {"title": "耐克 充电线", "category": "数码"}, 1.0),
         ("brand_other_than_declared", {"title": "耐克跑鞋", "brand": "安踏"}, 1.0),
         ("licence_missing", {"licences": {}, "category": "食品/零食"}, 1.0),
-        ("contradictions", {"attributes": {"材质": "PU"}, "title": "真皮鞋"}, 1.0),
         ("origin_ship_conflict", {"origin": "江苏苏州", "ships_from": "浙江"}, 1.0),
         ("origin_ship_conflict", {"origin": "江苏苏州", "ships_from": "江苏"}, 0.0),
     ],
