@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from pypinyin import lazy_pinyin
@@ -14,7 +14,7 @@ from pypinyin import lazy_pinyin
 from data.brands import AliasKind, Brand
 from data.listing import Merchant
 from data.registry import BrandRegistry, Notice
-from features.lookalike import Change, Lookalikes, is_at_home, is_head
+from features.lookalike import Change, Lookalikes, bare_name, is_at_home, is_head
 from features.normalise import normalise
 
 _SUITS: Final = re.compile(
@@ -97,7 +97,12 @@ class BrandIndex:
                 _add(table, written, entry.brand, kind, ordinary=len(text) < 3)
         self.patterns = list(table.values())
         self.known = frozenset(table)
-        self.shapes, self.nearby = _latin_shapes(table)
+        self.latin = _latin_names(table)
+        self.own_names = {
+            text: entry.brand.brand_id
+            for text, entry in table.items()
+            if entry.brand and entry.kind == "canonical"
+        }
         self.id_of = {text: entry.brand.brand_id for text, entry in table.items() if entry.brand}
         self.automaton = AhoCorasick(list(table), matchkind=MatchKind.LeftmostLongest)
         self.imitations = {
@@ -106,18 +111,15 @@ class BrandIndex:
             if entry.brand and entry.kind == "lookalike"
         }
         self.lookalikes = Lookalikes(names, self.known)
-        self._likenesses: dict[str, _LatinLikeness | None] = {}
+        self.chinese: dict[str, list[str]] = {}
+        for text, brand in names.items():
+            self.chinese.setdefault(brand.brand_id, []).append(text)
+        self.likenesses = _Likenesses(self.latin, self.known)
 
     def named(self, declared: str) -> str | None:
         """The brand whose own name a declared name is or holds; None for one that imitates it."""
-        return next(
-            (
-                self.id_of[word]
-                for word in _words(declared)
-                if word in self.id_of and word not in self.imitations
-            ),
-            None,
-        )
+        names = self.own_names
+        return next((names[word] for word in _words(declared) if word in names), None)
 
     def imitated(self, declared: str, category: str) -> tuple[str, Imitated] | None:
         """The words of a declared brand that imitate a brand of the category, and which.
@@ -135,30 +137,24 @@ class BrandIndex:
         words = _words(declared)
         if any(word in self.id_of and word not in self.imitations for word in words):
             return None
+        for shaped in _shaped(words[0], self, category) if words else ():
+            if shaped.entry.brand and shaped.entry.change == "both names":
+                return words[0], Imitated(shaped.entry.brand, "both names")
         found = ((word, self._imitated(word, category)) for word in words)
         return next(((word, imitated) for word, imitated in found if imitated), None)
 
     def _imitated(self, word: str, category: str) -> Imitated | None:
         if (brand := self.imitations.get(word)) is not None:
             return Imitated(brand, None) if is_at_home(brand, category) else None
-        if (likeness := self.lookalikes.of(word, category)) is not None:
-            return Imitated(likeness.brand, likeness.change)
-        latin = self.likeness(word) or _feigned(word, self)
-        if latin is None or not (latin.is_sure or is_at_home(latin.brand, category)):
-            return None
-        return Imitated(latin.brand, latin.change)
-
-    def likeness(self, word: str) -> "_LatinLikeness | None":
-        """The brand that a Latin word looks like; kept, since titles repeat their words."""
-        kept = self._likenesses
-        try:
-            return kept[word]
-        except KeyError:
-            found = None if word in self.known else _likeness(word, self)
-        if len(kept) >= _MOST_WORDS:
-            kept.clear()
-        kept[word] = found
-        return found
+        for name in dict.fromkeys((word, bare_name(word))):
+            if (likeness := self.lookalikes.of(name, category, declared=True)) is not None:
+                return Imitated(likeness.brand, likeness.change)
+        feigned = _feigned(word, self)
+        for latin in (*self.likenesses[_joined(word)], *filter(None, [feigned])):
+            is_home = is_at_home(latin.brand, category)
+            if latin.needs == "nothing" or (is_home and latin.needs != "pair"):
+                return Imitated(latin.brand, latin.change)
+        return None
 
     def resolve(self, name: str) -> str | None:
         """The brand behind a declared name such as ``Nike/耐克``, or None if it is not known."""
@@ -166,14 +162,17 @@ class BrandIndex:
 
 
 _MOST_NAMES: Final = 1_000
+# Latin and Chinese names that stand together; shorter runs are parts of names: 三m, a家.
+_SCRIPTS: Final = re.compile(r"[a-z][a-z0-9 .'&-]{2,}|[一-龥]{2,}")
 
 
 @lru_cache(_MOST_NAMES)
 def _words(name: str) -> tuple[str, ...]:
-    """A declared name as it is, then its parts: ``Nike/耐克``."""
+    """A declared name as it is, then its parts: ``Nike/耐克``, ``HONQR荣曜``."""
     folded = normalise(name).text.strip()
     parts = [part.strip() for part in _SEPARATORS.split(folded)]
-    return tuple(dict.fromkeys(part for part in (folded, *parts) if part))
+    scripts = [run.strip() for part in parts for run in _SCRIPTS.findall(part)]
+    return tuple(dict.fromkeys(part for part in (folded, *parts, *scripts) if part))
 
 
 def _add(
@@ -213,13 +212,26 @@ _FOREIGN_WORD: Final = re.compile(
 )
 
 
+Need = Literal["nothing", "home", "head", "pair"]
+"""What else it takes before a Latin word imitates a brand.
+
+A category of the brand's; the title's brand position as well; or the brand's Chinese name beside
+it, imitated in its turn.
+"""
+
+
 class _LatinLikeness(NamedTuple):
-    """The brand that a word looks like; ``is_sure`` where that is so in any category."""
+    """The ``brand`` that a word looks like, by its own ``name``."""
 
     brand: Brand
     kind: AliasKind
-    is_sure: bool
+    needs: Need
     change: Change | None = None
+
+
+def _joined(name: str) -> str:
+    """A name of several words as one: ``royal canin``, ``the north face``."""
+    return re.sub(r"[ .'&-]", "", name.removeprefix("the ")) if name.isascii() else name
 
 
 def _shape(word: str) -> str:
@@ -233,21 +245,43 @@ def _in_latin(word: str) -> str:
     return "".join(char for char in parts if not unicodedata.combining(char)).translate(_STROKED)
 
 
-def _latin_shapes(
-    table: dict[str, _Pattern],
-) -> tuple[dict[str, tuple[str, Brand]], dict[str, tuple[str, Brand]]]:
-    """The brands' own Latin names by their shape, and longer ones by each one-letter deletion."""
-    shapes: dict[str, tuple[str, Brand]] = {}
-    nearby: dict[str, tuple[str, Brand]] = {}
+_MANY: Final = 9
+
+
+def _squeezed(word: str) -> str:
+    """A word's shape with doubled letters single: ``lac0stte`` as ``lacoste``."""
+    return re.sub(r"(.)\1+", r"\1", _shape(word))
+
+
+class _LatinNames(NamedTuple):
+    """The brands' own Latin names by their shape, and by what each deletion leaves of it."""
+
+    shapes: dict[str, tuple[str, Brand]]
+    nearby: dict[str, tuple[tuple[str, Brand], ...]]
+
+
+def _latin_names(table: dict[str, _Pattern]) -> _LatinNames:
+    """Two letters are left out of names of nine and more; the words of a name are joined."""
+    names = _LatinNames({}, {})
     for text, entry in table.items():
-        is_word = text.isascii() and text.isalpha() and len(text) >= _SHAPED
-        if entry.brand is None or entry.kind != "canonical" or not is_word:
+        name = _joined(text)
+        if entry.brand is None or entry.kind != "canonical" or not _is_latin_name(name):
             continue
-        shapes.setdefault(_shape(text), (text, entry.brand))
-        if len(text) >= _NEARLY:
-            for key in _deletions(text):
-                nearby.setdefault(key, (text, entry.brand))
-    return shapes, nearby
+        if text.isalpha():
+            names.shapes.setdefault(_shape(text), (text, entry.brand))
+        for key in _left_out(_squeezed(name), 2 if len(name) >= _MANY else 1):
+            names.nearby[key] = (*names.nearby.get(key, ()), (name, entry.brand))
+    return names
+
+
+def _left_out(word: str, most: int) -> set[str]:
+    """What is left of a word without so many letters, or fewer."""
+    keys = _deletions(word)
+    return keys if most < 2 else keys.union(*map(_deletions, keys))
+
+
+def _is_latin_name(name: str) -> bool:
+    return name.isascii() and name.isalpha() and len(name) >= _SHAPED
 
 
 def _deletions(word: str) -> set[str]:
@@ -269,7 +303,11 @@ def brand_mentions(text: str, brands: BrandIndex, category: str | None = None) -
     """
     hidden = list(_hidden(text, brands, category))
     # 阿迪打斯 is no 阿迪: what a longer imitation holds does not count for itself.
-    plain = [found for found in _plainly(text, brands) if not _is_within(found, hidden)]
+    plain = _plainly(text, brands)
+    if not hidden and not plain:
+        return []
+    if hidden:
+        plain = [found for found in plain if not _is_within(found, hidden)]
     hidden = [
         found
         for found in hidden
@@ -283,7 +321,7 @@ def brand_mentions(text: str, brands: BrandIndex, category: str | None = None) -
         scope = _is_accessory(text, start, end)
         words = text[start:end]
         mention = Mention(entry.brand.brand_id, entry.kind, start, end, words, scope, entry.change)
-        if _is_doubtful(entry, text[start:end], category):
+        if _is_doubtful(entry, words, category):
             doubtful.append(mention)
         else:
             found.append(mention)
@@ -406,17 +444,64 @@ _LATIN_WORD: Final = re.compile(r"(?<![a-z0-9@$])[a-z0-9@$]{4,24}(?![a-z0-9@$])"
 
 def _shaped(text: str, brands: BrandIndex, category: str | None) -> Iterator[_Found]:
     """Latin names with swapped letters or digits (n1ke, huavvei), or one letter off (adidos)."""
+    known = brands.likenesses
+    before, begun, ended = "", 0, -1
     for match in _LATIN_WORD.finditer(text):
-        likeness = brands.likeness(match.group())
-        if likeness is None:
-            continue
-        # In five letters one letter makes another word; at the beginning it makes another name.
-        if likeness.change == "character" and not is_head(text, match.start()):
-            continue
-        if likeness.is_sure or (category is not None and is_at_home(likeness.brand, category)):
-            yield _Found(_imitating(likeness), *match.span())
+        word = match[0]
+        start, end = match.span()
+        if known[word]:
+            yield from _placed(known[word], text, start, end, brands, category)
+        # The words of one name: royal conin.
+        if start == ended + 1 and text[ended] == " " and known[before + word]:
+            yield from _placed(known[before + word], text, begun, end, brands, category)
+        before, begun, ended = word, start, end
     if not text.isascii() and _FOREIGN.search(text):
         yield from _foreign(text, brands)
+
+
+def _placed(
+    likenesses: tuple[_LatinLikeness, ...],
+    text: str,
+    start: int,
+    end: int,
+    brands: BrandIndex,
+    category: str | None,
+) -> Iterator[_Found]:
+    """The first likeness that makes an imitation where it stands, and beside what it stands."""
+    for likeness in likenesses:
+        is_home = category is not None and is_at_home(likeness.brand, category)
+        if likeness.needs == "nothing" or (is_home and likeness.needs == "home"):
+            yield _Found(_imitating(likeness), start, end)
+            return
+        if not is_home:
+            continue
+        if beside := _beside(text, start, end, likeness.brand, brands):
+            both = _imitating(likeness._replace(change="both names", kind="lookalike"))
+            yield _Found(both, min(start, beside[0]), max(end, beside[1]))
+            return
+        if likeness.needs == "head" and is_head(text, start):
+            yield _Found(_imitating(likeness), start, end)
+            return
+
+
+_BESIDE: Final = 8
+
+
+def _beside(
+    text: str, start: int, end: int, brand: Brand, brands: BrandIndex
+) -> tuple[int, int] | None:
+    """Where the brand's Chinese name stands beside a Latin one with one character changed."""
+    first = max(0, start - _BESIDE)
+    for name in brands.chinese.get(brand.brand_id, ()):
+        for at in range(first, min(len(text), end + _BESIDE) - len(name) + 1):
+            word = text[at : at + len(name)]
+            if at < end and start < at + len(name):
+                continue
+            same = sum(one == other for one, other in zip(word, name, strict=True))
+            changed = word not in brands.known and all(map(_is_ideograph, word))
+            if same and same == len(name) - 1 and changed:
+                return at, at + len(name)
+    return None
 
 
 def _foreign(text: str, brands: BrandIndex) -> Iterator[_Found]:
@@ -430,46 +515,98 @@ def _feigned(word: str, brands: BrandIndex) -> _LatinLikeness | None:
     """The brand whose Latin name is printed like a word of other letters."""
     if word in brands.known or not _FOREIGN.search(word):
         return None
-    same = brands.shapes.get(_shape(_in_latin(word)))
+    same = brands.latin.shapes.get(_shape(_in_latin(word)))
     if same is None or len(same[0]) != len(word):
         return None
-    return _LatinLikeness(same[1], "lookalike", True)
+    return _LatinLikeness(same[1], "lookalike", "nothing")
 
 
 def _imitating(likeness: _LatinLikeness) -> _Pattern:
     return _Pattern(likeness.brand, likeness.kind, False, True, True, False, likeness.change)
 
 
-def _likeness(word: str, brands: BrandIndex) -> _LatinLikeness | None:
-    """The brand that a word looks like, and how."""
+_NEEDS: Final[Mapping[Need, int]] = {"nothing": 0, "home": 1, "head": 2, "pair": 3}
+
+
+class _Likenesses(dict[str, tuple[_LatinLikeness, ...]]):
+    """The brands that each Latin word looks like; kept, since titles repeat their words."""
+
+    def __init__(self, names: _LatinNames, known: Set[str]) -> None:
+        super().__init__()
+        self._names = names
+        self._known = known
+
+    def __missing__(self, word: str) -> tuple[_LatinLikeness, ...]:
+        found = () if word in self._known else tuple(_likenesses(word, self._names))
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = found
+        return found
+
+
+# A digit among letters, as in lac0ste; models have theirs at an end.
+_WITH_DIGITS: Final = re.compile(r"[a-z]+[0135][a-z]+$")
+
+
+def _likenesses(word: str, names: _LatinNames) -> Iterator[_LatinLikeness]:
+    """The brands that a word looks like, and how; the surest first."""
     if not word.isascii() or sum(map(str.isalpha, word)) * 2 <= len(word):
-        return None
-    if same := brands.shapes.get(_shape(word)):
+        return
+    if same := names.shapes.get(_shape(word)):
         name, brand = same
-        kind: AliasKind = "lookalike" if word.isalpha() else "disguise"
-        return _LatinLikeness(brand, kind, len(name) >= _LONG) if name != word else None
-    if not word.isalpha() or len(word) < _NEARLY:
+        if name != word:
+            kind: AliasKind = "lookalike" if word.isalpha() else "disguise"
+            yield _LatinLikeness(brand, kind, "nothing" if len(name) >= _LONG else "home")
+        return
+    if len(word) < _SHAPED or not (word.isalpha() or _WITH_DIGITS.match(word)):
+        return
+    shape = _squeezed(word)
+    near = {
+        (name, brand.brand_id): brand
+        for key in _left_out(shape, 2 if len(word) >= _MANY - 1 else 1)
+        for name, brand in names.nearby.get(key, ())
+    }
+    found = (_nearly(word, shape, key[0], near[key]) for key in sorted(near))
+    yield from sorted(filter(None, found), key=lambda likeness: _NEEDS[likeness.needs])
+
+
+def _nearly(word: str, shape: str, name: str, brand: Brand) -> _LatinLikeness | None:
+    """Whether a word is a brand's name but for a letter, or for two in a long one."""
+    # Plurals and models (iphonex) are no imitations.
+    if word.startswith(name):
         return None
-    for key in _deletions(word):
-        near = brands.nearby.get(key)
-        # Plurals and models (iphonex) are no imitations.
-        if near and not word.startswith(near[0]) and _one_off(word, near[0]):
-            is_long = min(len(word), len(near[0])) >= _LONG
-            change: Change = "letter" if is_long else "character"
-            return _LatinLikeness(near[1], "lookalike", False, change)
-    return None
+    if word.isalpha() and len(word) >= _NEARLY and len(name) >= _NEARLY and _one_off(word, name):
+        is_long = min(len(word), len(name)) >= _LONG
+        change: Change = "letter" if is_long else "character"
+        return _LatinLikeness(brand, "lookalike", "home" if is_long else "head", change)
+    if name.startswith(word) or abs(len(word) - len(name)) > 2:
+        return None
+    edits = _edits(shape, _squeezed(name))
+    if len(name) >= _LONG and edits <= (2 if len(name) >= _MANY else 1):
+        return _LatinLikeness(brand, "lookalike", "head", "letter")
+    if edits > 1:
+        return None
+    is_mixed = len(name) == _NEARLY and not word.isalpha()
+    return _LatinLikeness(brand, "lookalike", "head" if is_mixed else "pair", "character")
 
 
 def _one_off(word: str, name: str) -> bool:
     """Whether one letter is changed, added, left out, or two neighbours are swapped."""
-    if abs(len(word) - len(name)) == 1:
-        longer, shorter = sorted((word, name), key=len, reverse=True)
-        return shorter in _deletions(longer)
-    differing = [at for at in range(len(word)) if word[at] != name[at]]
-    if len(differing) == 2:
-        first, second = differing
-        return second - first == 1 and word[first] == name[second] and word[second] == name[first]
-    return len(differing) == 1
+    return abs(len(word) - len(name)) <= 1 and _edits(word, name) == 1
+
+
+def _edits(word: str, name: str) -> int:
+    """Letters changed, added or left out, and neighbours swapped, from one word to the other."""
+    before: list[int] = []
+    row = list(range(len(name) + 1))
+    for at, char in enumerate(word, 1):
+        last, before, row = before, row, [at]
+        for to, meant in enumerate(name, 1):
+            cost = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (char != meant))
+            if at > 1 and to > 1 and char == name[to - 2] and word[at - 2] == meant:
+                cost = min(cost, last[to - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def _is_name(text: str, entry: _Pattern) -> bool:

@@ -8,7 +8,7 @@ from pydantic import Field
 from data.record import Record
 
 _DENIALS = re.compile(r"(?:不|没|非|别|勿|无(?!论)|未)[^，。]{0,4}$")
-_NOT_DENIALS = re.compile(r"不仅|不但|不只|不光|非常|无比|不错|不用愁|差别|特别|级别")
+_NOT_DENIALS = re.compile(r"不仅|不但|不只|不光|非常|无比|不错|不用愁|差别|特别|级别|罚没|没收")
 
 
 class Finding(Record):

@@ -124,14 +124,16 @@ def listing_features(
     borders = Borders(tokeniser, texts.title)
     facts = stated(listing)
     mentions = brand_mentions(texts.title, brands, texts.category)
-    hidden = _hidden_mentions(texts.body, brands, texts.category)
+    hidden, told = _body_mentions(texts.body, brands, texts.category)
     ratio = _price_ratio(listing, mentions, brands, prices)
-    named = {mention.brand_id for mention in (*mentions, *hidden)}
+    named = {mention.brand_id for mention in (*mentions, *hidden, *told)}
+    if listing.brand and (declared := brands.resolve(listing.brand)):
+        named.add(declared)
     registered = Registered(registry, listing.category, at)
     allowed = authorisations(named, listing.merchant, brands, registered)
     notices = registered.notices(listing.merchant, listing.data_id)
     dealing = Dealing(
-        texts.title, texts.body, texts.category, mentions, hidden, allowed, ratio, notices
+        texts.title, texts.body, texts.category, mentions, hidden, allowed, ratio, notices, told
     )
     licence = licence_findings(
         listing.category,
@@ -184,13 +186,13 @@ def _texts(listing: Listing) -> _Texts:
     return _Texts(title, normalise(listing.category).text, body, pictures_at, claims)
 
 
-def _hidden_mentions(body: str, brands: BrandIndex, category: str) -> list[Mention]:
-    """Names outside the title count only where they hide or imitate a brand."""
-    if not body:
-        return []
-    return [
-        m for m in brand_mentions(body, brands, category) if m.kind in {"lookalike", "disguise"}
-    ]
+def _body_mentions(
+    body: str, brands: BrandIndex, category: str
+) -> tuple[list[Mention], tuple[Mention, ...]]:
+    """The names outside the title that hide or imitate a brand, and the plain ones."""
+    found = brand_mentions(body, brands, category) if body else []
+    hidden = [m for m in found if m.kind in {"lookalike", "disguise"}]
+    return hidden, tuple(m for m in found if m.kind in {"canonical", "nickname"})
 
 
 def _price_ratio(

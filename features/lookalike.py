@@ -15,11 +15,14 @@ from features.tokenise import Tokeniser
 
 _Value = TypeVar("_Value")
 
-Change = Literal["shape", "sound", "near sound", "order", "length", "character", "letter"]
+Change = Literal[
+    "shape", "sound", "near sound", "order", "length", "character", "letter", "both names"
+]
 """How a name was changed.
 
 One character for another of its shape, its sound, or nearly its sound; two characters swapped;
-one doubled, dropped in or left out; one for any other; one letter of a Latin name.
+one doubled, dropped in or left out; one for any other; one letter of a Latin name, or two of a
+long one; the Chinese and the Latin name both, side by side.
 """
 
 CERTAINTY: Final[Mapping[Change, float]] = {
@@ -30,6 +33,7 @@ CERTAINTY: Final[Mapping[Change, float]] = {
     "length": 0.55,
     "character": 0.55,
     "letter": 0.7,
+    "both names": 0.8,
 }
 """How likely each change alone makes a name an imitation."""
 
@@ -53,6 +57,7 @@ _GROUPS: Final = (
     "箭剪 徐除 斋齐 仁仨 纺坊防 掬菊 妙沙纱莎 斑班 户护 冠寇 婷停 飘漂 蕾雷 拉位 旁傍 束柬 夸跨 "
     "敷傲 姿资 悠修 茵菌 风凤 珂坷 密蜜 玫枚 植值 钥玥 汉仅 亨享 伟纬 施旋 凌棱菱 沁泌 机玑 "
     "霍藿 思恩 富宫 戈弋 牡牧 杉衫 佐佑 鳄鳕 蜻晴 隆降 锐悦 度渡 帝蒂谛 积织 宝宲 麟鳞 邓郑 "
+    "桃挑 仔囝 园圆 干于 生森 "
     "禄碌 韩朝 瓦互 佩珮 该孩 珠株 木禾术本 丹舟 居局 食良 他她地 内肉 加咖如 奇寄 茶荼 胎抬 "
     "周同 猫描锚 水永 奶仍 七匕 六穴 月用 表麦 城域 技枝 宜宣 草早 扬杨汤 蝶碟 鸿鸪 曲由 装裝 "
     "只口 鼠舅 牌碑 明朋 得碍 石右 渍清 尊遵 喜善 登豋 露路 步歩 特恃 洁浩 郎朗 兰芒 舒抒 永水 "
@@ -78,7 +83,13 @@ _GENERIC: Final = re.compile(
     r"|食品|饺子|水饺|汤圆|酱油|香醋|苏打|奶糖|巧克力|口香糖|月饼|啤酒|干红|葡萄酒|红酒|老窖|纸尿裤"
     r"|婴儿|辅食|玩具|积木|手表|珠宝|首饰|黄金|水表|卫浴|瓷砖|漆|药业|医疗|茶业|茗茶|系列|之家"
 )
+_GENERIC_END: Final = re.compile(f"(?:{_GENERIC.pattern}|牌|国际)$")
 _LONGEST: Final = 6
+# Which characters stay where two are changed, by the length of the name.
+_KEPT: Final[Mapping[int, tuple[tuple[int, ...], ...]]] = {
+    3: ((0,), (1,), (2,)),
+    4: ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)),
+}
 # Title words in characters; kana and signs among them may stand in for one.
 _NAME: Final = re.compile(r"[^\x00-\x7f，。【】《》·]{2,7}")
 
@@ -115,10 +126,12 @@ class Lookalikes:
         self._brands = {name: brand for name, brand in names.items() if 2 <= len(name) <= _LONGEST}
         self._known = known
         self._opened: defaultdict[str, list[str]] = defaultdict(list)
+        self._kept: defaultdict[str, list[str]] = defaultdict(list)
+        self._places: tuple[set[str], ...] = (set(), set(), set(), set())
         self._shortened: dict[str, str] = {}
-        self._begun: set[str] = set()
-        self._begun_apart: set[str] = set()
-        self._begun_later: set[str] = set()
+        self._begun: dict[str, int] = {}
+        self._begun_apart: dict[str, int] = {}
+        self._begun_later: dict[str, int] = {}
         self._sorted: dict[str, str] = {}
         self._traces: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         self._gaps: defaultdict[str, list[str]] = defaultdict(list)
@@ -132,13 +145,23 @@ class Lookalikes:
     def _add(self, name: str) -> None:
         for at in range(len(name)):
             self._opened[_opened(name, at)].append(name)
+        if not _GENERIC.search(name):
+            if len(name) == 4:
+                for char, chars in zip(name, self._places, strict=True):
+                    chars.add(char)
+            for kept in _KEPT.get(len(name), ()):
+                self._kept[_kept(name, kept)].append(name)
         if len(name) < 3:
             return
         self._sorted.setdefault("".join(sorted(name)), name)
         one, two, three = name[0], name[1], name[2]
-        self._begun.update((one + two, one + three, two + three, two + one, three + two))
-        self._begun_apart.update((one + three, one + two))
-        self._begun_later.add(two + three)
+        together = (one + two, one + three, two + three, two + one, three + two)
+        for begun, pairs in (
+            (self._begun, together),
+            (self._begun_apart, (one + three, one + two)),
+            (self._begun_later, (two + three,)),
+        ):
+            begun.update((pair, max(len(name), begun.get(pair, 0))) for pair in pairs)
         self._traces[name[:2]].append((name, 0))
         self._traces[name[-2:]].append((name, len(name) - 2))
         if len(name) == 3:
@@ -147,8 +170,8 @@ class Lookalikes:
             for at in range(len(name)):
                 self._shortened.setdefault(name[:at] + name[at + 1 :], name)
 
-    def of(self, word: str, category: str) -> Likeness | None:
-        """What a whole name, such as a declared brand, was made to be mistaken for.
+    def of(self, word: str, category: str, *, declared: bool = False) -> Likeness | None:
+        """What a whole name, such as a ``declared`` brand, was made to be mistaken for.
 
         Only brands at home in the category count: ``category`` is the normalised path.
 
@@ -162,21 +185,51 @@ class Lookalikes:
         """
         if not 2 <= len(word) <= _LONGEST + 1 or word in self._known:
             return None
-        likeness = self._replaced(word, category) or self._rearranged(word, category)
+        likeness = (
+            self._replaced(word, category, declared=declared)
+            or self._rearranged(word, category)
+            or self._replaced_twice(word, category, declared=declared)
+        )
         return None if likeness is None or _is_word(word) else likeness
 
-    def _replaced(self, word: str, category: str) -> Likeness | None:
+    def _replaced(self, word: str, category: str, *, declared: bool) -> Likeness | None:
         loose = None
+        opened = self._opened
         for at in range(len(word)):
-            for name in self._opened.get(_opened(word, at), ()):
+            for name in opened.get(f"{word[:at]} {word[at + 1 :]}", ()):
                 brand = self._brands[name]
                 change = _change(word[at], name[at], name)
+                if change is None and declared and _is_coined(name, at):
+                    change = "character"
                 if change is None or not is_at_home(brand, category):
                     continue
                 if change != "character":
                     return Likeness(brand, name, change)
                 loose = Likeness(brand, name, change)
         return loose
+
+    def _replaced_twice(self, word: str, category: str, *, declared: bool) -> Likeness | None:
+        """Two characters changed: both for their like, or one of them in a name of four."""
+        if len(word) == 3 and not declared:
+            return None
+        if len(word) == 4 and not self._may_be_four(word):
+            return None
+        for kept in _KEPT.get(len(word), ()):
+            for name in self._kept.get(_kept(word, kept), ()):
+                changes = [
+                    _change(word[at], name[at], name) for at in range(len(word)) if at not in kept
+                ]
+                like = sum(change in {"shape", "sound"} for change in changes)
+                brand = self._brands[name]
+                if None in changes or len(changes) - like > len(name) - 3:
+                    continue
+                if like and is_at_home(brand, category):
+                    return Likeness(brand, name, "shape" if like == 2 else "character")
+        return None
+
+    def _may_be_four(self, word: str) -> bool:
+        """Whether two of the four characters stand where they do in a name of four."""
+        return sum(char in chars for char, chars in zip(word, self._places, strict=True)) > 1
 
     def _rearranged(self, word: str, category: str) -> Likeness | None:
         if len(word) < 3:
@@ -240,19 +293,21 @@ class Lookalikes:
             for name in self._gap_names[which]:
                 yield at, name
 
-    def _may_begin(self, chars: str) -> bool:
-        """Whether a changed name of three characters or more can begin so: two of them are left."""
-        return (
-            chars[:2] in self._begun
-            or chars[::2] in self._begun_apart
-            or chars[1:] in self._begun_later
+    def _longest_begun(self, chars: str) -> int:
+        """The length of the longest name of which two of three characters are left; 0 for none."""
+        return max(
+            self._begun.get(chars[:2], 0),
+            self._begun_apart.get(chars[::2], 0),
+            self._begun_later.get(chars[1:], 0),
         )
 
     def _at_head(self, text: str, start: int, category: str) -> Imitation | None:
         longest = _NAME.match(text, start)
         if longest is None:
             return None
-        last = longest.end() if self._may_begin(text[start : start + 3]) else start + 2
+        begun = self._longest_begun(text[start : start + 3])
+        # One character more may have been dropped in.
+        last = min(longest.end(), start + begun + 1) if begun else start + 2
         for end in range(last, start + 1, -1):
             word = text[start:end]
             likeness = self.of(word, category)
@@ -281,8 +336,25 @@ def is_at_home(brand: Brand, category: str) -> bool:
     return any(map(category.__contains__, brand.categories))
 
 
+def bare_name(word: str) -> str:
+    """A declared name without the kind of goods at its end: 立邦漆."""
+    kind = _GENERIC_END.search(word)
+    return word[: kind.start()] if kind and kind.start() > 1 else word
+
+
+def _is_coined(name: str, at: int) -> bool:
+    """Whether what stays of a name of three characters is no word by itself: 帮宝 of 帮宝适."""
+    if len(name) != 3 or at == 1 or _GENERIC.search(name):
+        return False
+    return not _is_word(name[:2] if at else name[1:])
+
+
 def _opened(name: str, at: int) -> str:
     return f"{name[:at]} {name[at + 1 :]}"
+
+
+def _kept(word: str, places: tuple[int, ...]) -> str:
+    return "".join([word[at] if at in places else " " for at in range(len(word))])
 
 
 def _change(char: str, meant: str, name: str) -> Change | None:
@@ -307,7 +379,8 @@ def _sound(char: str) -> str:
 
 _PRELUDE: Final = re.compile(
     r"(?:[\s，。·•~★☆♥❤]|[【\[《「（(][^】\]》」）)]{0,20}[】\]》」）)]|正品|全新|新款|新品|热卖|热销|爆款|官方|正宗"
-    r"|包邮|现货|特价|特惠|促销|清仓|专柜|同厂|厂家直销|直销|批发|整箱|一箱|夏季|冬季|春季|秋季|20[12]\d年?)+"
+    r"|包邮|现货|特价|特惠|促销|清仓|专柜|同厂|厂家直销|直销|批发|整箱|一箱|夏季|冬季|春季|秋季|20[12]\d年?"
+    r"|法国|德国|意大利|美国|英国|纽约|巴黎|加拿大|the )+"
 )
 
 

@@ -187,3 +187,25 @@ def test_no_text_breaks_the_features(title: str, category: str, description: str
     answer = facts(fields)
 
     assert len(answer.values) == len(LISTING_FEATURES)
+
+
+def test_the_detail_page_and_its_pictures_are_read_for_borrowed_names() -> None:
+    stove = {"title": "燃气灶", "category": "家电/燃气灶"}
+    signed = "好厨娘 监制：方太厨电（香港）国际集团 中山制造"
+    bricks = {"title": "拼装积木 编号10294", "category": "玩具/积木"}
+    told = "彩盒与丹麦原版逐字对应"
+
+    assert cues(**stove, ocr_text=signed) == [
+        ("brand_confusion", "ocr_text", "brand in a supervisor's name")
+    ]
+    assert ("counterfeit_brand", "description", "brand nickname") in cues(
+        **bricks, description=told
+    )
+
+
+def test_both_names_changed_on_a_picture_are_no_misreading() -> None:
+    dryer = {"title": "高速吹风机", "category": "家电/个护电器"}
+    feigned = cues(**dryer, ocr_text="戴生 DYSQN 智能温控")
+
+    assert feigned == [("brand_confusion", "ocr_text", "brand lookalike: 戴森")]
+    assert cues(**dryer, ocr_text="DYSQN 智能温控") == []

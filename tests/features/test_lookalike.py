@@ -375,3 +375,64 @@ def test_a_name_is_read_in_time_whatever_its_length() -> None:
     lookalikes = Lookalikes({}, frozenset())
 
     assert lookalikes.of("康" * 200, "食品") is None
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "words", "brand_id"),
+    [
+        ("SlEMENZ西美子开关插座", "家装建材/电工", "slemenz西美子", "siemens"),
+        ("纽约MAYBELLlNF睫毛膏", "美妆/彩妆", "maybelllnf", "maybelline"),
+        ("法国LAC0STTE鳄鱼polo衫", "服装/男装", "lac0stte", "lacoste"),
+        ("The Norht Fase户外冲锋衣", "服装/冲锋衣", "norht fase", "thenorthface"),
+        ("凌羊钢笔 LAMV学生练字", "文具/钢笔", "凌羊钢笔 lamv", "lamy"),
+        ("幼猫奶糕 ROYAL CONIN", "宠物/猫粮", "royal conin", "royalcanin"),
+        ("六仁核挑核桃乳", "食品/饮料", "六仁核挑", "sixwalnuts"),
+        ("六颗核挑核桃乳", "食品/饮料", "六颗核挑", "sixwalnuts"),
+        ("旺囝牛仔复原乳", "食品/乳品", "旺囝", "wantwant"),
+        ("南浮聚能圈5代", "电池/干电池", "南浮", "nanfu"),
+    ],
+)
+def test_two_changes_count_in_long_names_and_in_two_names_side_by_side(
+    title: str, category: str, words: str, brand_id: str
+) -> None:
+    (mention,) = imitations(title, category)
+
+    assert (mention.text, mention.brand_id) == (words, brand_id)
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "brand_id"),
+    [
+        ("立帮漆", "家装/乳胶漆", "nippon"),
+        ("帮宝舒", "母婴/纸尿裤", "pampers"),
+        ("篮月壳", "家清/洗衣液", "bluemoon"),
+        ("HONQR荣曜", "手机/智能手机", "honor"),
+        ("Norht Fase", "服装/冲锋衣", "thenorthface"),
+    ],
+)
+def test_a_declared_brand_may_be_further_from_the_name(
+    name: str, category: str, brand_id: str
+) -> None:
+    imitated = UNLISTED.imitated(name, category)
+
+    assert imitated is not None
+    assert imitated[1].brand.brand_id == brand_id
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("睫毛膏 防水 maybelllnf", "美妆/彩妆"),
+        ("LAMV 钢笔", "文具/钢笔"),
+        ("LAMY凌美 钢笔 LAMV", "文具/钢笔"),
+        ("法国LAC0STTE鳄鱼", "食品/零食"),
+        ("六颗核桃仁", "食品/坚果"),
+        ("百草堂 草本茶", "食品/茶"),
+        ("defender 吉他包", "乐器/吉他"),
+        ("sony phones brothers keeper", "数码/耳机"),
+    ],
+)
+def test_loose_likenesses_need_the_brand_position_and_the_category(
+    title: str, category: str
+) -> None:
+    assert imitations(title, category) == []

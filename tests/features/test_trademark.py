@@ -33,6 +33,8 @@ def found(
     mentions = brand_mentions(text, INDEX, category)
     known = Registered(registry or BrandRegistry(), category, AT)
     named = {mention.brand_id for mention in mentions}
+    if listing.brand and (declared := INDEX.resolve(listing.brand)):
+        named.add(declared)
     allowed = authorisations(named, listing.merchant, INDEX, known)
     notices = known.notices(listing.merchant, listing.data_id)
     dealing = Dealing(text, "", category, mentions, [], allowed, ratio, notices)
@@ -174,10 +176,16 @@ def test_the_name_is_wrong_whoever_sells_under_it(merchant: Mapping[str, object]
     assert confusion("兰寇精华液", "美妆/护肤", merchant=merchant).certainty == 0.75
 
 
-@pytest.mark.parametrize("names", [["兰蔻"], ["兰寇"], ["Lancome/兰蔻"]])
-def test_who_is_authorised_for_the_brand_or_for_these_words_imitates_nobody(
-    names: list[str],
-) -> None:
+def test_a_brand_of_the_shops_own_that_is_too_near_anothers_is_barely_a_reason_to_look() -> None:
+    merchant = {"merchant_id": "m", "type": "flagship", "authorised_brands": ["沁圆"]}
+    own = confusion("沁圆净水器", "家电/净水器", merchant=merchant)
+    other = confusion("沁圆净水器", "家电/净水器")
+
+    assert 0.5 < own.certainty < 0.6 < other.certainty
+
+
+@pytest.mark.parametrize("names", [["兰蔻"], ["Lancome/兰蔻"]])
+def test_who_is_authorised_for_the_brand_imitates_nobody(names: list[str]) -> None:
     merchant = {"merchant_id": "m", "type": "flagship", "authorised_brands": names}
 
     assert found("兰寇精华液", "美妆/护肤", merchant=merchant) == []
@@ -213,3 +221,77 @@ def test_goods_that_fit_or_texts_that_warn_imitate_nobody(
     title: str, category: str, fields: dict[str, Any]
 ) -> None:
     assert found(title, category, **fields) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "fields"),
+    [
+        ("妈妈健步鞋 足力健老人鞋同楦", "鞋靴/老人鞋", {"brand": "步安堂"}),
+        ("拉拉裤XL 与花家妙而舒同产线", "母婴/纸尿裤", {}),
+        ("小棕瓶精华同厂 50ml", "美妆/护肤/精华", {}),
+        ("黄天鹅级可生食鸡蛋", "生鲜/鸡蛋", {"brand": "白天鹅", "merchant": FLAGSHIP}),
+        ("面霜50g", "美妆/护肤", {"attributes": {"生产说明": "与HR黑绷带同线灌装"}}),
+        ("面霜50g", "美妆/护肤", {"attributes": {"说明": "配方编号与兰家菁纯那支一致"}}),
+        ("燃气灶", "家电/燃气灶", {"attributes": {"监制": "方太厨电（香港）国际集团"}}),
+        ("四件套 富安娜罗莱家纺都在看", "家纺/床品", {"brand": "无"}),
+    ],
+)
+def test_whose_line_or_supervision_is_claimed_is_worth_a_look(
+    title: str, category: str, fields: dict[str, Any]
+) -> None:
+    (finding,) = [f for f in found(title, category, **fields) if f.certainty >= 0.5]
+
+    assert finding.code == "brand_confusion"
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "fields"),
+    [
+        ("潜航者 C厂", "钟表/机械表", {}),
+        ("鹦鹉螺5711机械表 3K廠", "钟表/机械表", {}),
+        ("三叶草贝壳头板鞋 PT顶配", "鞋靴/板鞋", {}),
+        ("腊梅面霜60ml", "美妆/护肤", {"skus": [{"name": "厂版60ml", "price": 138}]}),
+        ("腊梅面霜60ml", "美妆/护肤", {"brand": "腊梅", "attributes": {"版本": "柜版"}}),
+        ("大鹅羽绒服 原版开模", "服装/羽绒服", {}),
+        ("飞天款白瓶 扫码出真", "酒水/白酒", {}),
+        ("拉布布挂件 东莞版", "玩具/盲盒", {}),
+    ],
+)
+def test_a_nickname_among_the_words_of_replicas_means_a_replica(
+    title: str, category: str, fields: dict[str, Any]
+) -> None:
+    (finding,) = [f for f in found(title, category, **fields) if f.certainty >= 0.5]
+
+    assert finding.code == "counterfeit_brand"
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "fields"),
+    [
+        ("潜航者 机械表 实拍", "钟表/机械表", {}),
+        ("三叶草项链 银", "珠宝/项链", {}),
+        ("三叶草板鞋 鞋厂直销", "鞋靴/板鞋", {}),
+        ("大鹅羽绒服 90白鹅绒", "服装/羽绒服", {}),
+        ("腊梅花盆栽 柜版", "鲜花/盆栽", {}),
+        ("铁锅炖大鹅 半成品", "食品/熟食", {}),
+        ("九号线地铁周边文创", "文创/周边", {}),
+        ("方太燃气灶", "家电/燃气灶", {"attributes": {"监制": "方太(香港)国际集团"}}),
+        ("燃气灶", "家电/燃气灶", {"attributes": {"监制": "中山好厨电器有限公司"}}),
+        ("足力健老人鞋 同款两双", "鞋靴/老人鞋", {"brand": "足力健"}),
+        ("笔记本 升级版", "电脑/笔记本", {"brand": "无"}),
+        ("手机壳 华为小米苹果通用", "手机配件/手机壳", {"brand": "无"}),
+    ],
+)
+def test_fond_names_and_fair_ones_without_such_words_are_left_alone(
+    title: str, category: str, fields: dict[str, Any]
+) -> None:
+    assert [f for f in found(title, category, **fields) if f.certainty >= 0.5] == []
+
+
+def test_a_fraction_of_the_list_price_counts_where_authorisation_is_denied() -> None:
+    slashed: dict[str, Any] = {"list_price": 500.0, "brand": "博世"}
+    (denied,) = found("博世火花塞", "汽车用品/火花塞", UNAUTHORISED, **slashed)
+    (in_field,) = found("火花塞", "汽车用品/火花塞", UNAUTHORISED, **slashed)
+
+    assert denied.certainty == in_field.certainty == 0.6
+    assert found("博世火花塞", "汽车用品/火花塞", SHOP, **slashed) == []
