@@ -24,7 +24,6 @@ from models.policy import (
     EXPLICIT_WEIGHT,
     LIKELY,
     PLAIN_WEIGHT,
-    ClaimContext,
 )
 from models.relisted import relisted_findings
 from models.texts import item_texts
@@ -99,7 +98,6 @@ class ListingScorer:
         self.model_version = versions.model
         self.policy_version = versions.policy
         self.lexicon_version = versions.lexicon
-        self.context = ClaimContext(model.references.licences)
         self._plain_weight = PLAIN_WEIGHT[self.kind]
         self._names = row_names(model.heads, model.whole_heads)
 
@@ -128,20 +126,15 @@ class ListingScorer:
     ) -> ListingAssessment:
         """What the model says, and what earlier cases say of a relisted copy (重新上架).
 
-        A claim that the licence of the goods allows is no hit: a blood pressure meter names the
-        disease. ``known`` are texts of it that have been read already, by field.
+        ``known`` are texts of it that have been read already, by field.
         """
         assessment = self.model.assess(item, at, known)
+        if self.known_bad is None:
+            return assessment
         read = assessment.read
-        if any(weight >= FIRES for weight in read.weights.values()):
-            shifts = self.context.shifts_of(item.category, item.licences, at)
-            claimed = {c: w for c, w in read.weights.items() if shifts.get(c, 0.0) >= 0}
-            read = read._replace(weights=claimed)
-        if self.known_bad is not None:
-            earlier = relisted_findings(item, read.texts, self.known_bad, self.taxonomy, at)
-            facts = read.facts._replace(findings=[*read.facts.findings, *earlier])
-            read = read._replace(facts=facts)
-        return assessment._replace(read=read)
+        earlier = relisted_findings(item, read.texts, self.known_bad, self.taxonomy, at)
+        facts = read.facts._replace(findings=[*read.facts.findings, *earlier])
+        return assessment._replace(read=read._replace(facts=facts))
 
     def _probability(self, assessment: ListingAssessment) -> float:
         """Model, lexicon and rules together: a likely finding outweighs a doubtful model."""

@@ -26,7 +26,6 @@ __all__ = [
     "best_threshold",
     "evaluation",
     "intervals",
-    "keenest_threshold",
     "measures",
     "mildest_threshold",
     "pr_auc",
@@ -134,26 +133,9 @@ def best_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) 
 def mildest_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) -> float:
     """The highest threshold that is as good as the best, as far as this data can tell.
 
-    Between thresholds that cannot be told apart the one that flags fewest harms the fewest honest
-    merchants.
-    """
-    return max(_as_good(truth, scores, weights))
-
-
-def keenest_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) -> float:
-    """The lowest threshold that is as good as the best, as far as this data can tell.
-
-    Between thresholds that cannot be told apart the one that flags most misses least; what it
-    flags beyond the others is for people to look at.
-    """
-    return min(_as_good(truth, scores, weights))
-
-
-def _as_good(truth: Flags, scores: Floats, weights: Floats | None) -> list[float]:
-    """Thresholds whose macro-F1 is within one standard error of the highest.
-
-    That is the rule of Breiman and others for pruning trees, 1984. The standard error is that of
-    resampled rows.
+    Its macro-F1 is within one standard error of the highest (the rule of Breiman and others for
+    pruning trees, 1984): between thresholds that cannot be told apart the one that flags fewest
+    harms the fewest honest merchants. The standard error is that of resampled rows.
     """
     best = best_threshold(truth, scores, weights)
     rng = np.random.default_rng(_SEED)
@@ -161,9 +143,9 @@ def _as_good(truth: Flags, scores: Floats, weights: Floats | None) -> list[float
     even = np.ones(len(truth)) if weights is None else weights
     figures = [_weighted_f1(truth[rows], scores[rows] >= best, even[rows]) for rows in draws]
     least = _weighted_f1(truth, scores >= best, weights) - float(np.std(figures))
-    return [
+    return max(
         cut for cut in _candidates(scores) if _weighted_f1(truth, scores >= cut, weights) >= least
-    ]
+    )
 
 
 def _candidates(scores: Floats) -> list[float]:

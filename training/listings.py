@@ -33,6 +33,7 @@ from models.listing import (
     prose,
     read_listing,
     row_names,
+    support,
     whole_prose,
 )
 from models.trees import Trees
@@ -141,7 +142,8 @@ class LabelledListing(Listing):
 class FittedListings:
     """A listing model, LightGBM's texts, and log-odds of each document fitted without it.
 
-    ``out_of_fold`` (n,) is of any violation, ``label_out_of_fold`` of each label with trees.
+    ``out_of_fold`` (n,) is of any violation, ``label_out_of_fold`` of each label with trees,
+    lexicon and rules included.
     ``rows`` (n, figures) is what the trees learnt from, what texts score by heads that had not
     read them.
     """
@@ -251,8 +253,11 @@ def fit_listings(
         # Prices of a simulation say nothing about real goods: they train, and stay behind.
         references=knowledge.references() if any(map(is_simulated, docs)) else references,
     )
-    any_unseen = unseen.pop(ANY)
-    labels = {code: np.minimum(logits, any_unseen) for code, logits in unseen.items()}
+    any_unseen = unseen.pop(ANY) + np.array([support(read) for read in reads])
+    labels = {
+        code: np.minimum(logits + np.array([support(read, code) for read in reads]), any_unseen)
+        for code, logits in unseen.items()
+    }
     return FittedListings(model, units, texts, any_unseen, labels, known)
 
 

@@ -35,7 +35,7 @@ from models.verdicts import Versions
 from training import listings
 from training.assemble import ClaimDoc, file_docs, seed_docs
 from training.claims import fit_claims
-from training.evaluate import at_base_rate, evaluation, keenest_threshold
+from training.evaluate import at_base_rate, best_threshold, evaluation
 from training.facets import claim_facets, listing_facets
 from training.guard import counted, guard
 from training.listings import (
@@ -177,7 +177,7 @@ def listing_points(
     Where there are listings that shops submitted they alone choose: the seeds are a lesson, half
     of it traps. Where there are none, ``balanced`` is chosen on the simulated ones, which know
     how rare violations are, and on the seeds, which know what people write, both counting the
-    same: the keenest of the thresholds that cannot be told from the best.
+    same.
     """
     pairs = {
         code: (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
@@ -198,18 +198,18 @@ def listing_points(
         traffic_base_rate=BASE_RATE,
     )
     if any(map(listings.is_simulated, docs)):
-        flag = _keen_on_both(docs, fitted)
+        flag = _best_on_both(docs, fitted)
         points["balanced"] = points["balanced"].model_copy(update={"flag": flag})
     return points, pairs
 
 
-def _keen_on_both(docs: Sequence[ListingDoc], fitted: FittedListings) -> float:
+def _best_on_both(docs: Sequence[ListingDoc], fitted: FittedListings) -> float:
     simulated = np.array([listings.is_simulated(doc) for doc in docs])
     violating = np.array([bool(doc.codes) for doc in docs])
     weights = np.where(simulated, base_rate_weights(docs), 1.0)
     weights[simulated] /= weights[simulated].sum()
     weights[~simulated] /= max(1, (~simulated).sum())
-    return keenest_threshold(violating, sigmoid(fitted.out_of_fold), weights)
+    return best_threshold(violating, sigmoid(fitted.out_of_fold), weights)
 
 
 def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[ListingDoc]:
