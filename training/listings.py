@@ -171,8 +171,8 @@ def simulated_docs(at: datetime, seed: int, n: int = SIMULATED) -> list[ListingD
     ]
 
 
-def seed_docs(at: datetime) -> list[ListingDoc]:
-    """The example listings; those of one writer are a group.
+def seed_docs(at: datetime, directory: Path | None = None) -> list[ListingDoc]:
+    """The example listings, of ``directory`` or of the seeds; those of one writer are a group.
 
     What hosts say is left out: read as descriptions it made a model that flags plain titles.
     """
@@ -185,7 +185,7 @@ def seed_docs(at: datetime) -> list[ListingDoc]:
             source=OF_SEEDS,
             quotes=tuple((e.code, e.quote) for e in example.evidence if e.quote is not None),
         )
-        for example in load_listing_examples()
+        for example in load_listing_examples(directory)
     ]
 
 

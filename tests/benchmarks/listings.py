@@ -1,7 +1,9 @@
 """How the listing model does, and what each part of it adds: on writers unread, and simulated.
 
-``python -m tests.benchmarks.listings [--only writers|time|ablation] [--writer NAME]``
+``python -m tests.benchmarks.listings [--only unread|writers|time|ablation] [--writer NAME]``
 
+``unread``: the shipped recipe on listings that nothing in the project was written or trained on
+(``seeds/examples/unread``).
 ``writers``: the example listings, each judged by a model that read none of its writer; of the
 writers named, or of all. Rules and cues were written with the misses of w1 to w13 in view.
 ``time``: a simulated marketplace, learnt from its first two thirds and measured on the rest: new
@@ -15,11 +17,15 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
+from data.seeds import seed_path
 from data.simulate.events import Submitted
 from data.simulate.merchants import shares
 from data.simulate.world import simulate_world
@@ -28,7 +34,9 @@ from features.merchant import MERCHANT_FEATURES
 from models.calibrated import sigmoid
 from models.knowledge import Knowledge, load_knowledge
 from models.listing import ANY, read_listing, row_names
+from models.listing_scorer import ListingScorer
 from models.policy import LIKELY
+from models.scorer import load_scorer
 from training.cross import cross_validate_listings, evaluate_listings_since
 from training.listings import (
     FittedListings,
@@ -42,7 +50,7 @@ from training.listings import (
 )
 from training.printout import printed
 from training.ranking import LEVEL, Counted, Ranking, Resamples, interval, measured
-from training.train import SEED
+from training.train import SEED, Request, train_listings
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -50,6 +58,7 @@ Indices = NDArray[np.intp]
 
 FAKE: Final = "counterfeit_brand"
 FALSE_BLOCKS: Final = 0.01
+_SECTIONS: Final = ("unread", "writers", "time", "ablation")
 _START: Final = datetime(2026, 1, 5, tzinfo=UTC)
 _AT: Final = datetime(2026, 2, 1, tzinfo=UTC)
 _LEARNT: Final = 2 / 3
@@ -97,7 +106,9 @@ def main() -> None:
     """Print what was asked for."""
     arguments = _arguments()
     knowledge = load_knowledge()
-    wanted = arguments.only or ["writers", "time", "ablation"]
+    wanted = arguments.only or _SECTIONS
+    if "unread" in wanted:
+        _unread()
     if "writers" in wanted:
         _heading("Example listings, each by a model that read none of its writer")
         docs, others = _of_writers(arguments.writer)
@@ -115,6 +126,32 @@ def main() -> None:
             _ablation("Simulated marketplace, split by time", [by_time(world, since, knowledge)])
             splits = list(by_writer(knowledge, arguments.writer))
             _ablation("Example listings, split by writer", splits)
+
+
+def _unread() -> None:
+    """What the shipped model says of listings of which it knows nothing."""
+    _heading("Listings that nobody read, by the shipped model")
+    with TemporaryDirectory() as home:
+        request = Request(home=Path(home), registered=False)
+        scorer = load_scorer(train_listings(request, _AT, _progress).directory)
+        assert isinstance(scorer, ListingScorer)
+        docs = seed_docs(_AT, seed_path("examples") / "unread")
+        verdicts = [scorer.score(doc.listing, doc.at) for doc in docs]
+    bad = [bool(doc.codes) for doc in docs]
+    flagged = [verdict.suggestion != "pass" for verdict in verdicts]
+    right = [
+        verdict.labels[0].code in doc.codes
+        for doc, verdict in zip(docs, verdicts, strict=True)
+        if doc.codes and verdict.labels
+    ]
+    for name, hits in (
+        ("bad flagged", [f for f, b in zip(flagged, bad, strict=True) if b]),
+        ("innocent flagged", [f for f, b in zip(flagged, bad, strict=True) if not b]),
+        ("first label right, of those flagged", right),
+    ):
+        low, high = binomtest(sum(hits), len(hits)).proportion_ci(LEVEL, "wilson")
+        share = _shown(sum(hits) / len(hits), [low, high])
+        _say(f"{name}: {sum(hits)} of {len(hits)}, {share}")
 
 
 def world_docs(merchants: int, days: int) -> list[ListingDoc]:
@@ -329,7 +366,7 @@ def _progress(sentence: str) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.listings")
-    parser.add_argument("--only", action="append", choices=["writers", "time", "ablation"])
+    parser.add_argument("--only", action="append", choices=_SECTIONS)
     parser.add_argument("--writer", action="append", default=[], help="of the examples, as w14")
     parser.add_argument("--merchants", type=int, default=400, help="of the simulated marketplace")
     parser.add_argument("--days", type=int, default=90, help="of the simulated marketplace")
