@@ -1,27 +1,20 @@
 """Cases of a live room (直播间案件): what was flagged of one product within ten minutes."""
 
-import hashlib
-import json
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
+from data.place import CASE_SECONDS, Place, ProductBy, RoomBy, place, room_case_id
 from data.record import Record
 from data.segment import LiveSegment
 from data.verdict import Suggestion, Verdict, harshest
 from features.normalise import normalise
 
-CASE_SECONDS: Final = 600.0
-"""How long after its first window a case takes in further ones, in seconds."""
-
 INDEPENDENCE: Final = 0.2
 """How far the windows of a case are judged independently of each other, from 0 to 1. Of 108 cases
 of real rooms, flagged by a model of the seeds, 0 to 0.25 fit what was found; 1 is far too sure."""
-
-RoomBy = Literal["room_id", "channel", "host_id"]
-ProductBy = Literal["listing", "category"]
 
 _UNSPOKEN: Final = re.compile(r"[\W_]+")
 
@@ -49,16 +42,6 @@ class RoomCase(Record):
     suggestion: Suggestion
     labels: dict[str, int]
     worst_window: str
-
-
-class Place(NamedTuple):
-    """Where a window belongs: its room and the product on screen."""
-
-    platform: str | None
-    room: str | None
-    room_by: RoomBy | None
-    product: str | None
-    product_by: ProductBy | None
 
 
 class FlaggedWindow(NamedTuple):
@@ -118,16 +101,6 @@ def flagged_window(segment: LiveSegment, verdict: Verdict) -> FlaggedWindow:
     )
 
 
-def place(segment: LiveSegment) -> Place:
-    """The room and the product of a window, by the surest field that names them."""
-    product: tuple[str | None, ProductBy | None] = (None, None)
-    if segment.listing is not None:
-        product = segment.listing.data_id, "listing"
-    elif segment.category:
-        product = segment.category, "category"
-    return Place(segment.platform or None, *_room(segment), *product)
-
-
 def room_score(windows: Iterable[tuple[float, frozenset[str]]]) -> float:
     """How likely it is that something in a case violates, from (probability, evidence) pairs.
 
@@ -154,16 +127,6 @@ def room_score(windows: Iterable[tuple[float, frozenset[str]]]) -> float:
             most[cited] = max(most.get(cited, 0.0), removed / len(evidence))
     doubt = (1 - INDEPENDENCE) * likeliest + INDEPENDENCE * math.fsum(most.values())
     return max(highest, -math.expm1(-doubt))
-
-
-def _room(segment: LiveSegment) -> tuple[str | None, RoomBy | None]:
-    if segment.room_id:
-        return segment.room_id, "room_id"
-    if segment.channel:
-        return segment.channel, "channel"
-    if segment.host_id:
-        return segment.host_id, "host_id"
-    return None, None
 
 
 def _evidence(segment: LiveSegment, verdict: Verdict) -> frozenset[str]:
@@ -204,7 +167,7 @@ def _case(windows: list[FlaggedWindow]) -> RoomCase:
     first, last = windows[0], windows[-1]
     worst = min(windows, key=_mildness)
     return RoomCase(
-        case_id=_case_id(first),
+        case_id=room_case_id(first.place, first.start_s, first.decision_id),
         **first.place._asdict(),
         first_s=first.start_s,
         last_s=last.start_s,
@@ -225,9 +188,3 @@ def _mildness(window: FlaggedWindow) -> tuple[bool, float]:
 def _counted(windows: list[FlaggedWindow]) -> dict[str, int]:
     counts = Counter(code for window in windows for code in set(window.codes))
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _case_id(first: FlaggedWindow) -> str:
-    alone = first.start_s is None or first.place.room_by is None
-    identity = [*first.place, first.start_s, first.decision_id if alone else None]
-    return "c" + hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:31]

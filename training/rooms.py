@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from data.place import Place, place
 from data.problem import FileError, explain, reason
 from data.segment import LiveSegment
-from models.rooms import FlaggedWindow, Place, cases_of, place
+from models.rooms import FlaggedWindow, cases_of
 from training.ranking import LEVEL, Resamples
 
 CLIP_SECONDS: Final = 60.0

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.listing import Listing
+from data.place import CASE_SECONDS
 from data.segment import LiveSegment
 from data.verdict import Hit, LabelVerdict, Suggestion, Verdict
-from models.rooms import CASE_SECONDS, RoomCase, room_cases
+from models.rooms import RoomCase, room_cases
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 Judged = tuple[LiveSegment, Verdict]
