@@ -15,3 +15,15 @@ def home(environ: Mapping[str, str]) -> Path:
     '/srv/mingcha'
     """
     return Path(environ.get(VARIABLE) or DEFAULT)
+
+
+LEDGER_VARIABLE: Final = "MINGCHA_LEDGER_URL"
+
+
+def ledger_url(environ: Mapping[str, str]) -> str:
+    """The URL of the ledger (台账): as set, or SQLite in the home.
+
+    >>> ledger_url({"MINGCHA_HOME": "/srv/mingcha"})
+    'sqlite:////srv/mingcha/ledger.sqlite'
+    """
+    return environ.get(LEDGER_VARIABLE) or f"sqlite:///{home(environ) / 'ledger.sqlite'}"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from data.home import DEFAULT
+from data.home import DEFAULT, LEDGER_VARIABLE, VARIABLE, ledger_url
 from data.problem import MingchaError
 from data.record import Record
 from data.verdict import Kind
@@ -106,7 +106,7 @@ class Settings(Record):
     @property
     def ledger(self) -> str:
         """The URL of the ledger, the default filled in."""
-        return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+        return ledger_url({VARIABLE: str(self.home), LEDGER_VARIABLE: self.ledger_url})
 
     def mildest(self, kind: Kind) -> Literal["pass", "review"]:
         """The mildest suggestion that an answer without a model may give."""

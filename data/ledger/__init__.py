@@ -1,7 +1,26 @@
-"""The ledger (台账): every decision that was answered, and the keys that may ask for one."""
+"""The ledger (台账): decisions and what became of them, the audit trail, and the API keys."""
 
+from data.ledger.cases import Case
 from data.ledger.decisions import Decision
+from data.ledger.docket import Docket, DocketError
+from data.ledger.intake import Intake, Receipt
 from data.ledger.keys import ApiKey, Keys, holder
 from data.ledger.store import Ledger, LedgerError
+from data.ledger.verify import Verification, erase_before, verify
 
-__all__ = ["ApiKey", "Decision", "Keys", "Ledger", "LedgerError", "holder"]
+__all__ = [
+    "ApiKey",
+    "Case",
+    "Decision",
+    "Docket",
+    "DocketError",
+    "Intake",
+    "Keys",
+    "Ledger",
+    "LedgerError",
+    "Receipt",
+    "Verification",
+    "erase_before",
+    "holder",
+    "verify",
+]

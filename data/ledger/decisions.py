@@ -2,17 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
+from data.listing import Listing
+from data.place import place
 from data.record import Instant, Record, content_hash
+from data.segment import LiveSegment
+from data.selection import Reason, Selection
 from data.verdict import Kind, Suggestion, Verdict
 
 
 class Decision(Record):
-    """One answered item. ``request`` and ``answer`` are JSON texts in ASCII.
+    """One answered item. ``request``, ``answer``, ``snapshot`` and ``place`` are JSON in ASCII.
 
     ASCII, because PostgreSQL's text refuses a NUL and some drivers a lone surrogate, and a
     merchant may send either; escaped, both are ordinary text.
+
+    ``snapshot`` is what decided beside the item as sent and the versions: what was filled in and
+    the figures that the model saw. ``selection_probability`` is that with which a person gets to
+    see the item, None for decisions of before it was kept; ``selected_for`` why a passed item
+    was drawn for review. ``place`` and ``start_s`` are of live windows.
     """
 
     decision_id: str
@@ -27,13 +36,28 @@ class Decision(Record):
     policy_version: str
     lexicon_version: str
     decided_at: Instant
+    merchant_id: str | None = None
+    place: str | None = None
+    start_s: float | None = None
+    selection_probability: float | None = None
+    selected_for: Reason | None = None
+    snapshot: str | None = None
 
     @classmethod
     def of(
-        cls, kind: Kind, item: Record, sent: Mapping[str, object], verdict: Verdict, at: datetime
+        cls,
+        kind: Kind,
+        item: Record,
+        sent: Mapping[str, object],
+        verdict: Verdict,
+        at: datetime,
+        *,
+        selection: Selection | None = None,
+        snapshot: Mapping[str, object] | None = None,
     ) -> "Decision":
         """The decision that answers ``item`` with ``verdict``; ``sent`` is its JSON as parsed."""
-        request = json.dumps(sent, ensure_ascii=True, separators=(",", ":"))
+        request = _json(sent)
+        where, start_s = _where(item)
         return cls(
             decision_id=verdict.decision_id,
             kind=kind,
@@ -47,6 +71,12 @@ class Decision(Record):
             policy_version=verdict.policy_version,
             lexicon_version=verdict.lexicon_version,
             decided_at=at,
+            merchant_id=_merchant(item),
+            place=where,
+            start_s=start_s,
+            selection_probability=selection.probability if selection else None,
+            selected_for=selection.reason if selection else None,
+            snapshot=None if snapshot is None else _json(snapshot),
         )
 
     @property
@@ -57,7 +87,7 @@ class Decision(Record):
     @property
     def size(self) -> int:
         """About how many bytes the decision takes in memory."""
-        return len(self.request) + len(self.answer) + 1_000
+        return len(self.request) + len(self.answer) + len(self.snapshot or "") + 1_000
 
     def verdict(self) -> Verdict:
         """The answer as it was given."""
@@ -69,10 +99,18 @@ class Decision(Record):
         return item
 
 
-def instant_text(at: datetime) -> str:
-    """An instant in the one form that the ledger keeps, so that text sorts as time does.
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
-    >>> instant_text(datetime(2026, 2, 1, tzinfo=UTC))
-    '2026-02-01T00:00:00.000000+00:00'
-    """
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+def _where(item: Record) -> tuple[str | None, float | None]:
+    if not isinstance(item, LiveSegment):
+        return None, None
+    return _json(place(item)), item.start_s
+
+
+def _merchant(item: Record) -> str | None:
+    listing = item.listing if isinstance(item, LiveSegment) else item
+    if isinstance(listing, Listing) and listing.merchant is not None:
+        return listing.merchant.merchant_id
+    return None

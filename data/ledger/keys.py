@@ -11,7 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from data.ledger.decisions import instant_text
+from data.ledger.audit import OPERATOR, Act
+from data.ledger.instants import instant_text
 from data.ledger.store import Ledger
 from data.ledger.tables import api_keys
 from data.record import Instant, Record
@@ -49,9 +50,10 @@ class Keys:
             secret_sha256=_digest(secret),
             created_at=at,
         )
-        with self.ledger.writing() as connection:
+        with self.ledger.acting(OPERATOR, at) as transaction:
             row = {**key.model_dump(), "created_at": instant_text(at)}
-            connection.execute(insert(api_keys).values(row))
+            transaction.connection.execute(insert(api_keys).values(row))
+            transaction.note(Act(act="key.added", subject=key.key_id))
         return key, secret
 
     def all(self) -> list[ApiKey]:
@@ -66,8 +68,11 @@ class Keys:
         """Close a key for good; False if there is no active key of that name."""
         matching = (api_keys.c.key_id == key_id) & api_keys.c.revoked_at.is_(None)
         change = update(api_keys).where(matching).values(revoked_at=instant_text(at))
-        with self.ledger.writing() as connection:
-            return connection.execute(change).rowcount > 0
+        with self.ledger.acting(OPERATOR, at) as transaction:
+            if not transaction.connection.execute(change).rowcount:
+                return False
+            transaction.note(Act(act="key.revoked", subject=key_id))
+            return True
 
 
 def holder(keys: Iterable[ApiKey], secret: str) -> ApiKey | None:

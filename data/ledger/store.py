@@ -1,28 +1,34 @@
-"""Where the ledger lives: embedded SQLite, or another database by URL."""
+"""Where the ledger lives: embedded SQLite, or PostgreSQL by URL."""
 
+import hashlib
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
-    Insert,
     RowMapping,
     Select,
+    Table,
     bindparam,
     create_engine,
     event,
     func,
+    insert,
     make_url,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from data.ledger.decisions import Decision, instant_text
-from data.ledger.tables import decisions, metadata
+from data.ledger.audit import SYSTEM, Act, append, lock, row_digest
+from data.ledger.cases import open_cases
+from data.ledger.decisions import Decision
+from data.ledger.instants import instant_text
+from data.ledger.migrate import is_current, migrate
+from data.ledger.tables import audit_head, decisions
 from data.problem import MingchaError
 from data.verdict import Kind
 
@@ -56,32 +62,80 @@ _LATEST_ON_ONE = (
 _NAMED = select(decisions).where(
     decisions.c.decision_id.in_(bindparam("decision_ids", expanding=True))
 )
+_IDS = select(decisions.c.decision_id).where(
+    decisions.c.decision_id.in_(bindparam("decision_ids", expanding=True))
+)
+
+RECORDED: Final = "decisions.recorded"
+"""The act on the audit trail that stands for decisions written together."""
+
+_BEGIN: Final = "mingcha_begin"
 
 
 class LedgerError(MingchaError):
     """The ledger could not be read or written: disk full, locked, unreachable."""
 
 
+class Transaction:
+    """Acts of one actor at one instant: all of them are kept, with the audit trail, or none."""
+
+    def __init__(self, connection: Connection, actor: str, at: datetime) -> None:
+        self.connection = connection
+        self.actor = actor
+        self.at = at
+        self._acts: list[Act] = []
+
+    def note(self, act: Act) -> None:
+        """Have an act on the audit trail when the transaction ends."""
+        self._acts.append(act)
+
+    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]], act: str) -> None:
+        """Insert rows, each of them an act on the trail; its first column names its subject."""
+        if not rows:
+            return
+        self.connection.execute(insert(table), [dict(row) for row in rows])
+        names = [column.name for column in table.primary_key.columns]
+        for row in rows:
+            subject = "/".join(str(row[name]) for name in names)
+            self.note(Act(act=act, subject=subject, digest=row_digest(row)))
+
+    def finish(self) -> None:
+        """Write what was noted to the trail."""
+        append(self.connection, self.actor, self.at, self._acts)
+
+
 class Ledger:
-    """The decisions and the API keys, in the database at ``url``.
+    """The decisions, what became of them, and the API keys, in the database at ``url``.
 
     Safe to share between threads. Every method raises `LedgerError` when the database cannot
-    be used, and works again by itself once it can. Constructing does no I/O.
+    be used, and works again by itself once it can. Constructing does no I/O; a URL that names no
+    database known here raises `LedgerError`.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+        except ArgumentError as error:
+            raise LedgerError(
+                "MINGCHA_LEDGER_URL is no URL; write it as sqlite:///FILE or "
+                "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+            ) from error
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
         self._shown = self.url.render_as_string()
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         connect_args = {"timeout": BUSY_SECONDS} if self._is_sqlite else {}
-        self.engine = create_engine(
-            self.url,
-            connect_args=connect_args,
-            pool_pre_ping=not self._is_sqlite,
-            hide_parameters=True,
-        )
+        with _reported(self._shown):
+            self.engine = create_engine(
+                self.url,
+                connect_args=connect_args,
+                pool_pre_ping=not self._is_sqlite,
+                hide_parameters=True,
+            )
+        self._writer = self.engine.execution_options(**{_BEGIN: "IMMEDIATE"})
         if self._is_sqlite:
             event.listen(self.engine, "connect", _make_durable)
+            event.listen(self.engine, "begin", _begin)
         self._opening = threading.Lock()
         self._is_open = False
 
@@ -91,7 +145,7 @@ class Ledger:
         return self._is_sqlite
 
     def open(self) -> None:
-        """Create the directory and the tables where they are missing."""
+        """Create the directory and the tables where they are missing, or bring them up to date."""
         if self._is_open:
             return
         with self._opening, _reported(self._shown):
@@ -99,7 +153,11 @@ class Ledger:
                 return
             if self._is_sqlite and self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            metadata.create_all(self.engine)
+            with self.engine.connect() as connection:
+                done = is_current(connection)
+            if not done:
+                with self._writer.begin() as connection:
+                    migrate(connection)
             self._is_open = True
 
     def close(self) -> None:
@@ -110,29 +168,50 @@ class Ledger:
     def writing(self) -> Iterator[Connection]:
         """A transaction, committed (and on disk) when the block ends without an error."""
         self.open()
-        with _reported(self._shown), self.engine.begin() as connection:
+        with _reported(self._shown), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
+    def acting(self, actor: str, at: datetime) -> Iterator[Transaction]:
+        """A transaction whose acts go on the audit trail; no other writer acts meanwhile."""
+        with self.writing() as connection:
+            lock(connection)
+            transaction = Transaction(connection, actor, at)
+            yield transaction
+            transaction.finish()
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection to read with."""
+        """A connection to read with: all that one block reads is of one moment."""
         self.open()
         with _reported(self._shown), self.engine.connect() as connection:
             yield connection
 
     def record(self, batch: Sequence[Decision]) -> None:
-        """Write the decisions in one transaction; one that is there already stays as it is."""
+        """Write the decisions in one transaction, and open the cases that they make.
+
+        One that is there already stays as it is.
+        """
         if not batch:
             return
-        with self.writing() as connection:
-            connection.execute(self._insert_or_ignore(), [_row(decision) for decision in batch])
+        with self.acting(SYSTEM, max(one.decided_at for one in batch)) as transaction:
+            connection = transaction.connection
+            known = _known(connection, [decision.decision_id for decision in batch])
+            fresh = {one.decision_id: one for one in batch if one.decision_id not in known}
+            if not fresh:
+                return
+            rows = [_row(decision) for decision in fresh.values()]
+            number = connection.execute(select(audit_head.c.seq)).scalar_one() + 1
+            connection.execute(insert(decisions), [{**row, "batch": number} for row in rows])
+            transaction.note(_batch(number, [row["digest"] for row in rows]))
+            open_cases(connection, list(fresh.values()))
 
     def find(self, decision_id: str) -> Decision | None:
         """The decision of that name, or None."""
         query = select(decisions).where(decisions.c.decision_id == decision_id)
         with self.reading() as connection:
             row = connection.execute(query).mappings().first()
-        return _decision(row) if row else None
+        return decision_of(row) if row else None
 
     def latest(self, kind: Kind, data_ids: Collection[str]) -> dict[str, Decision]:
         """The latest decision on each of the items that has one."""
@@ -154,18 +233,52 @@ class Ledger:
             older = sorted(wanted - by_name.keys()) if latest else []
             for names in _stages(older):
                 rows = connection.execute(_NAMED, {"decision_ids": names}).mappings()
-                by_name.update((row["decision_id"], _decision(row)) for row in rows)
+                by_name.update((row["decision_id"], decision_of(row)) for row in rows)
         return {name: one for name, one in by_name.items() if name in wanted}, latest
 
-    def _insert_or_ignore(self) -> Insert:
-        if self._is_sqlite:
-            return sqlite.insert(decisions).on_conflict_do_nothing()
-        return postgresql.insert(decisions).on_conflict_do_nothing()
+
+def decision_of(row: RowMapping) -> Decision:
+    """The decision of a row of its table."""
+    return Decision.model_validate({name: row[name] for name in Decision.model_fields})
+
+
+def decision_digest(row: Mapping[Any, Any]) -> str:
+    """The SHA-256 by which the audit trail knows a decision."""
+    return row_digest({name: row[name] for name in Decision.model_fields})
+
+
+def batch_digest(digests: Sequence[str]) -> str:
+    """The SHA-256 of decisions that were written together, from theirs."""
+    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
+
+
+def _batch(number: int, digests: Sequence[str]) -> Act:
+    return Act(
+        act=RECORDED,
+        subject=f"batch/{number}",
+        digest=batch_digest(digests),
+        detail={"decisions": len(digests)},
+    )
+
+
+def _known(connection: Connection, decision_ids: Sequence[str]) -> set[str]:
+    return {
+        name
+        for names in _stages(decision_ids)
+        for name in connection.execute(_IDS, {"decision_ids": names}).scalars()
+    }
 
 
 def _make_durable(connection: Any, _record: object) -> None:
+    # The library's own transactions begin before a change of data, too late for one of tables.
+    connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Connection) -> None:
+    # Who reads first and writes then would fail where another wrote in between.
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_BEGIN, '')}")
 
 
 @contextmanager
@@ -176,6 +289,8 @@ def _reported(url: str) -> Iterator[None]:
         # The statement and its parameters hold merchant text; only the cause is named.
         cause = getattr(error, "orig", None) or type(error).__name__
         raise LedgerError(f"ledger {url}: {cause}") from error
+    except ModuleNotFoundError as error:
+        raise LedgerError(f"ledger {url}: no driver {error.name} is installed") from error
     except OSError as error:
         raise LedgerError(f"ledger {url}: {error.strerror}") from error
 
@@ -185,20 +300,17 @@ def _latest(connection: Connection, kind: Kind, data_ids: Collection[str]) -> It
         # What most requests ask, in half the time.
         (data_id,) = data_ids
         rows = connection.execute(_LATEST_ON_ONE, {"kind": kind, "data_id": data_id})
-        yield from map(_decision, rows.mappings())
+        yield from map(decision_of, rows.mappings())
         return
     for ids in _stages(sorted(set(data_ids))):
         rows = connection.execute(_LATEST, {"kind": kind, "data_ids": ids})
-        yield from map(_decision, rows.mappings())
+        yield from map(decision_of, rows.mappings())
 
 
 def _stages(names: Sequence[str]) -> Iterator[Sequence[str]]:
     return (names[first : first + _STAGED] for first in range(0, len(names), _STAGED))
 
 
-def _row(decision: Decision) -> dict[str, object]:
-    return {**decision.model_dump(), "decided_at": instant_text(decision.decided_at)}
-
-
-def _decision(row: RowMapping) -> Decision:
-    return Decision.model_validate({column.name: row[column.name] for column in decisions.columns})
+def _row(decision: Decision) -> dict[str, Any]:
+    row = {**decision.model_dump(), "decided_at": instant_text(decision.decided_at)}
+    return {**row, "digest": decision_digest(row)}

@@ -1,0 +1,1 @@
+"""How the ledger's tables came to be (迁移), one revision after the other."""
