@@ -121,6 +121,7 @@ class ListingDoc:
     """A labelled listing, the instant it is judged at, and the group that splits it.
 
     ``quotes`` are the words that show each label, (code, words); None where they are not known.
+    ``weight`` is what the label is worth as a lesson, 0 to 1: how reliable it is.
     """
 
     listing: Listing
@@ -129,6 +130,7 @@ class ListingDoc:
     group: str
     source: str
     quotes: tuple[tuple[str, str], ...] | None = None
+    weight: float = 1.0
 
 
 class LabelledListing(Listing):
@@ -361,9 +363,10 @@ def base_rate_weights(docs: Sequence[ListingDoc], base_rate: float = BASE_RATE) 
 
 
 def lesson_weights(docs: Sequence[ListingDoc]) -> Floats:
-    """What each row weighs as a lesson: base rates as in traffic, people before simulations."""
+    """What each row weighs as a lesson: base rates as in traffic, people before simulations,
+    reliable labels before doubtful ones."""
     share = np.where([is_simulated(doc) for doc in docs], SIMULATED_SHARE, 1.0)
-    return base_rate_weights(docs) * share
+    return base_rate_weights(docs) * share * np.array([doc.weight for doc in docs])
 
 
 def boost(rows: Floats, target: Floats, weights: Floats, names: Sequence[str]) -> lightgbm.Booster:

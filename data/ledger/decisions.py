@@ -98,6 +98,12 @@ class Decision(Record):
         item: dict[str, object] = json.loads(self.request)
         return item
 
+    def judged(self) -> dict[str, object]:
+        """The item as it was judged: as sent, with what the ledger filled in."""
+        facts = json.loads(self.snapshot) if self.snapshot else {}
+        filled: dict[str, object] = facts.get("item", {})
+        return self.item() | filled
+
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))

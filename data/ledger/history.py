@@ -1,0 +1,133 @@
+"""What the ledger knew at an instant (时点视图): decisions, labels and feedback observed by then.
+
+Nothing that was observed later is read, whenever it happened and whenever it was recorded: the
+same question about the same instant always has the same answer, as long as nobody writes
+observations with an instant of the past.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select, union
+
+from data.feedback import Feedback
+from data.ledger.decisions import Decision
+from data.ledger.docket import label_of
+from data.ledger.instants import instant_text
+from data.ledger.intake import feedback_of
+from data.ledger.store import Ledger, decision_of
+from data.ledger.tables import decisions, feedback, labels
+from data.review import Label
+from data.verdict import Kind, Suggestion
+
+_FETCHED = 1_000
+
+
+class Content(NamedTuple):
+    """One content of one item (an edit makes another), and all that was known of it.
+
+    ``decisions`` are in order of time. ``labels`` are those made of any of them, those taken back
+    too; ``feedback`` is each event in its last version, about this content.
+    """
+
+    decisions: list[Decision]
+    labels: list[Label]
+    feedback: list[Feedback]
+
+    @property
+    def latest(self) -> Decision:
+        """The last decision on it."""
+        return self.decisions[-1]
+
+
+class Stratum(NamedTuple):
+    """Decisions that were equally likely to come before a person."""
+
+    suggestion: Suggestion
+    selected_for: str | None
+
+
+def known_contents(ledger: Ledger, kind: Kind, at: datetime) -> Iterator[Content]:
+    """Each content of which a label or feedback was observed by ``at``, by data id and time."""
+    until = instant_text(at)
+    with ledger.reading() as connection:
+        made = _labels(connection, kind, until)
+        heard = _feedback(connection, kind, until)
+        spoken_of = union(
+            select(decisions.c.data_id)
+            .join(labels, labels.c.decision_id == decisions.c.decision_id)
+            .where(decisions.c.kind == kind, labels.c.observed_at <= until),
+            select(decisions.c.data_id)
+            .join(feedback, feedback.c.decision_id == decisions.c.decision_id)
+            .where(decisions.c.kind == kind, feedback.c.observed_at <= until),
+        )
+        query: Select[Any] = (
+            select(decisions)
+            .where(
+                decisions.c.kind == kind,
+                decisions.c.decided_at <= until,
+                decisions.c.data_id.in_(spoken_of),
+            )
+            .order_by(decisions.c.data_id, decisions.c.content_hash, decisions.c.decided_at)
+            .execution_options(yield_per=_FETCHED)
+        )
+        rows = map(decision_of, connection.execute(query).mappings())
+        for _, together in groupby(rows, key=lambda one: (one.data_id, one.content_hash)):
+            of = list(together)
+            names = [one.decision_id for one in of]
+            content = Content(
+                of,
+                [label for name in names for label in made.get(name, ())],
+                [event for name in names for event in heard.get(name, ())],
+            )
+            if content.labels or content.feedback:
+                yield content
+
+
+def strata(ledger: Ledger, kind: Kind, since: datetime, until: datetime) -> dict[Stratum, int]:
+    """How many decisions fell into each stratum after ``since`` and up to ``until``."""
+    query = (
+        select(decisions.c.suggestion, decisions.c.selected_for, func.count())
+        .where(
+            decisions.c.kind == kind,
+            decisions.c.decided_at > instant_text(since),
+            decisions.c.decided_at <= instant_text(until),
+        )
+        .group_by(decisions.c.suggestion, decisions.c.selected_for)
+    )
+    with ledger.reading() as connection:
+        return {
+            Stratum(suggestion, reason): int(count)
+            for suggestion, reason, count in connection.execute(query)
+        }
+
+
+def _labels(connection: Connection, kind: Kind, until: str) -> dict[str, list[Label]]:
+    query = (
+        select(labels)
+        .join(decisions, decisions.c.decision_id == labels.c.decision_id)
+        .where(decisions.c.kind == kind, labels.c.observed_at <= until)
+        .order_by(labels.c.observed_at, labels.c.label_id)
+    )
+    found: dict[str, list[Label]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["decision_id"], []).append(label_of(row))
+    return found
+
+
+def _feedback(connection: Connection, kind: Kind, until: str) -> dict[str, list[Feedback]]:
+    query = (
+        select(feedback)
+        .join(decisions, decisions.c.decision_id == feedback.c.decision_id)
+        .where(decisions.c.kind == kind, feedback.c.observed_at <= until)
+        .order_by(feedback.c.feedback_id, feedback.c.observed_at, feedback.c.revision)
+    )
+    last: dict[str, tuple[str, Feedback]] = {}
+    for row in connection.execute(query).mappings():
+        last[row["feedback_id"]] = row["decision_id"], feedback_of(row)
+    found: dict[str, list[Feedback]] = {}
+    for decision_id, event in last.values():
+        found.setdefault(decision_id, []).append(event)
+    return found
