@@ -366,7 +366,8 @@ def lesson_weights(docs: Sequence[ListingDoc]) -> Floats:
     """What each row weighs as a lesson: base rates as in traffic, people before simulations,
     reliable labels before doubtful ones."""
     share = np.where([is_simulated(doc) for doc in docs], SIMULATED_SHARE, 1.0)
-    return base_rate_weights(docs) * share * np.array([doc.weight for doc in docs])
+    weights: Floats = base_rate_weights(docs) * share * np.array([doc.weight for doc in docs])
+    return weights
 
 
 def boost(rows: Floats, target: Floats, weights: Floats, names: Sequence[str]) -> lightgbm.Booster:
