@@ -206,10 +206,19 @@ def _check_pattern(pattern: str, kind: Kind, path: Path, line: int) -> None:
 
 
 def _check_folded(pattern: str, kind: Kind, path: Path, line: int) -> None:
-    for char in _matched_characters(pattern, kind):
-        if _is_folded_away(char):
-            found = f"{char!r} in {pattern!r}, which folding removes or changes"
-            raise SeedError.at(path, line, found, "lower-case, half-width letters; ， for commas")
+    char = folded_away(_matched_characters(pattern, kind))
+    if char is not None:
+        found = f"{char!r} in {pattern!r}, which folding removes or changes"
+        raise SeedError.at(path, line, found, "lower-case, half-width letters; ， for commas")
+
+
+def folded_away(text: str) -> str | None:
+    """The first character that cannot stand in folded text, such as a capital; else None.
+
+    >>> folded_away("Vx号"), folded_away("vx号")
+    ('V', None)
+    """
+    return next((char for char in text if _is_folded_away(char)), None)
 
 
 @cache

@@ -5,12 +5,8 @@ current version.
 content. Versions are never changed or removed, so a decision's registry can be read again.
 """
 
-import fcntl
-import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,6 +14,7 @@ from typing import Final, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from data.brands import Brand
+from data.durable import Versions, held
 from data.problem import FileError
 from data.registry import (
     EMPTY_REGISTRY,
@@ -32,8 +29,6 @@ from data.registry import (
     fold,
 )
 
-_CURRENT: Final = "current"
-_DIGITS: Final = 12
 _TYPES: Final[Mapping[str, type[Entry]]] = {
     "authorisation": Authorisation,
     "complete": CompleteList,
@@ -88,7 +83,7 @@ def registry_version(home: Path) -> str:
 
     Raises ``FileError`` when the file names none.
     """
-    return _current(registry_directory(home)) or EMPTY_REGISTRY.version
+    return _versions(home).current() or EMPTY_REGISTRY.version
 
 
 def load_registry(home: Path, known_by: datetime | None = None) -> BrandRegistry:
@@ -97,10 +92,11 @@ def load_registry(home: Path, known_by: datetime | None = None) -> BrandRegistry
     Raises ``FileError`` when it is damaged: a registry that is only half there would call
     authorised shops unauthorised.
     """
-    version = _current(registry_directory(home))
+    versions = _versions(home)
+    version = versions.current()
     if version is None:
         return BrandRegistry(known_by=known_by)
-    return BrandRegistry(_read(registry_directory(home), version), version, known_by)
+    return BrandRegistry(_read(versions, version), version, known_by)
 
 
 def record_rows(home: Path, rows: Iterable[RegistryRow], key: BrandKey, at: datetime) -> Change:
@@ -110,22 +106,23 @@ def record_rows(home: Path, rows: Iterable[RegistryRow], key: BrandKey, at: date
     already recorded keeps the instant at which it became known. Raises ``FileError`` when the
     home cannot be written or is damaged.
     """
-    directory = registry_directory(home)
-    with _locked(directory):
-        version = _current(directory)
-        held = {_identity(e): e for e in (_read(directory, version) if version else ())}
-        before = dict(held)
+    versions = _versions(home)
+    with held(versions.directory):
+        version = versions.current()
+        entries = {_identity(e): e for e in (_read(versions, version) if version else ())}
+        before = dict(entries)
         for row in rows:
             entry = entry_of(row, key(row.brand), at)
-            old = held.get(_identity(entry))
+            old = entries.get(_identity(entry))
             if old is None or _content(old) != _content(entry):
-                held[_identity(entry)] = entry
-        added = sum(identity not in before for identity in held)
-        changed = sum(held[i] != old for i, old in before.items())
+                entries[_identity(entry)] = entry
+        added = sum(identity not in before for identity in entries)
+        changed = sum(entries[i] != old for i, old in before.items())
         known = len(before) - changed
         if version is None or added or changed:
-            version = _write(directory, held.values())
-        return Change(version, _path(directory, version), added, changed, known)
+            version = versions.keep(_bytes(entries.values()))
+            versions.make_current(version)
+        return Change(version, versions.path(version), added, changed, known)
 
 
 def _identity(entry: Entry) -> tuple[str, ...]:
@@ -143,63 +140,16 @@ def _line(entry: Entry) -> str:
     return json.dumps(fields, ensure_ascii=True, sort_keys=True)
 
 
-def _path(directory: Path, version: str) -> Path:
-    return directory / f"registry-{version}.jsonl"
+def _versions(home: Path) -> Versions:
+    return Versions(registry_directory(home), "registry")
 
 
-def _write(directory: Path, entries: Iterable[Entry]) -> str:
-    content = "".join(f"{line}\n" for line in sorted(map(_line, entries))).encode("ascii")
-    version = _hash(content)
-    _replace(_path(directory, version), content)
-    _replace(directory / _CURRENT, f"{version}\n".encode("ascii"))
-    return version
+def _bytes(entries: Iterable[Entry]) -> bytes:
+    return "".join(f"{line}\n" for line in sorted(map(_line, entries))).encode("ascii")
 
 
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:_DIGITS]
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write durably; whoever reads meanwhile sees the old file or the new one, never half."""
-    staging = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with staging.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(staging, target)
-        # The new name is durable only once its directory is.
-        descriptor = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise FileError(f"{target}: cannot be written: {error.strerror}") from error
-
-
-def _current(directory: Path) -> str | None:
-    pointer = directory / _CURRENT
-    try:
-        version = pointer.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"{pointer}: cannot be read: {error}") from error
-    if len(version) != _DIGITS or not set(version) <= set("0123456789abcdef"):
-        raise FileError(f"{pointer}: names no version; {_DIGITS} hexadecimal digits are expected")
-    return version
-
-
-def _read(directory: Path, version: str) -> list[Entry]:
-    path = _path(directory, version)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror}; import it again") from error
-    if _hash(content) != version:
-        raise FileError(f"{path}: is damaged: its content is not that of version {version}")
-    return list(_entries(path, content))
+def _read(versions: Versions, version: str) -> list[Entry]:
+    return list(_entries(versions.path(version), versions.read(version)))
 
 
 def _entries(path: Path, content: bytes) -> Iterator[Entry]:
@@ -210,15 +160,3 @@ def _entries(path: Path, content: bytes) -> Iterator[Entry]:
             yield adapter.validate_json(json.dumps(fields))
         except (ValueError, KeyError, ValidationError) as error:
             raise FileError(f"{path}:{number}: is no entry of this version's form") from error
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """One import at a time: two at once would each forget what the other took."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with (directory / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-    except OSError as error:
-        raise FileError(f"{directory}: cannot be used: {error.strerror}") from error

@@ -1,17 +1,20 @@
 """Lexicon hits in normalised text, aware of word borders, negation and disclaimers (词典命中)."""
 
+import copy
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from data.lexicon import Lexicon
+from data.lexicon import Cue, Lexicon
+from features.allowed import Allowed, AllowedWords
 from features.borders import Borders
 from features.evasion.aliases import SHORT
 from features.evasion.disguise import Disguise
 from features.evasion.resolver import Resolution, Resolver
 from features.normalise import Normalised
+from features.prefilter import Extended, Patterns
 from features.sentences import scopes
 from features.tokenise import Tokeniser
 
@@ -64,8 +67,31 @@ class CueReader:
         self.tokeniser = tokeniser
         self.resolver = Resolver(lexicon, tokeniser)
         self.cues = lexicon.cues
-        self.prefiltered = self.resolver.completion.prefiltered
+        self.prefiltered: Patterns = self.resolver.completion.prefiltered
         self._brief = lru_cache(_MOST_BRIEF)(self._read)
+        self._allowed: Allowed | None = None
+
+    def extended(self, cues: Sequence[Cue]) -> "CueReader":
+        """A reader that knows these cues too, made within milliseconds: it shares all the rest.
+
+        They count as the lexicon's own do, in text as said and in its plain reading; what tells
+        disguises apart by the phrases that they would complete knows the lexicon's own only.
+        """
+        reader = copy.copy(self)
+        reader.cues = (*self.cues, *cues)
+        more = [cue.compiled() for cue in cues]
+        reader.prefiltered = Extended(self.prefiltered, len(self.cues), more)
+        reader._brief = lru_cache(_MOST_BRIEF)(reader._read)
+        return reader
+
+    def allowing(self, allowed: Sequence[AllowedWords]) -> "CueReader":
+        """A reader for which a hit does not count where these words, as said, hold all of it.
+
+        A disguise of them is not allowed by that, nor a cue that goes beyond them.
+        """
+        reader = copy.copy(self)
+        reader._allowed = Allowed(allowed)
+        return reader
 
     def read(self, folded: Normalised, raw: str) -> Reading:
         """Hits and disguises of a text, at their places in the folded text and ordered by them.
@@ -75,7 +101,12 @@ class CueReader:
         splits a dictionary word (路口交通 has no 口交). A negated one does not count (不能治病),
         and a disclaimer near it takes its own weight off; what has none left is dropped.
         """
-        return self._brief(folded, raw) if len(raw) <= _BRIEF else self._read(folded, raw)
+        found = self._brief(folded, raw) if len(raw) <= _BRIEF else self._read(folded, raw)
+        if self._allowed is None or not found.hits:
+            return found
+        places = self._allowed.places(folded.text)
+        counting = (hit for hit in found.hits if not places.covers(hit.code, hit.start, hit.end))
+        return found._replace(hits=tuple(counting))
 
     def _read(self, folded: Normalised, raw: str) -> Reading:
         text = folded.text

@@ -2,10 +2,23 @@
 
 import re
 from collections.abc import Sequence
+from typing import Protocol
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from features.anchors import anchors
+
+
+class Patterns(Protocol):
+    """What can be looked for in a text."""
+
+    def matches(
+        self, text: str, spans: Sequence[tuple[int, int]] | None = None
+    ) -> list[tuple[int, int, int]]:
+        """Every match as (pattern, start, end), ordered by pattern; empty matches left out.
+
+        With ``spans`` only matches that lie within one of them.
+        """
 
 
 class Prefiltered:
@@ -52,3 +65,20 @@ class Prefiltered:
             for match in self.patterns[index].finditer(text, start, end)
             if match.end() > match.start()
         ]
+
+
+class Extended:
+    """Patterns, and more of them, whose numbers go on from ``count``; the first are shared."""
+
+    def __init__(self, first: Patterns, count: int, more: Sequence[re.Pattern[str]]) -> None:
+        self._first = first
+        self._count = count
+        self._more = Prefiltered(more)
+
+    def matches(
+        self, text: str, spans: Sequence[tuple[int, int]] | None = None
+    ) -> list[tuple[int, int, int]]:
+        """The matches of all of them, as `Prefiltered.matches` gives them."""
+        found = self._first.matches(text, spans)
+        added = self._more.matches(text, spans)
+        return [*found, *((self._count + index, start, end) for index, start, end in added)]
