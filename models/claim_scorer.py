@@ -1,12 +1,15 @@
 """Verdicts on windows of speech."""
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from data.record import Record
 from data.segment import LiveSegment
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
+from features.cues import CueReader
 from features.said.comparison import said_findings
 from features.said.finding import SaidFinding
 from features.said.speech import Spoken
@@ -73,6 +76,19 @@ class ClaimScorer:
         self.model_version = versions.model
         self.policy_version = versions.policy
         self.lexicon_version = versions.lexicon
+
+    @property
+    def reader(self) -> CueReader:
+        """What reads texts for the model."""
+        return self.model.reader
+
+    def reading_with(self, reader: CueReader, lexicon_version: str) -> Self:
+        """The same scorer with another reader of cues, whose version its answers name."""
+        other = copy.copy(self)
+        other.model = replace(self.model, reader=reader)
+        other.versions = self.versions.model_copy(update={"lexicon": lexicon_version})
+        other.lexicon_version = lexicon_version
+        return other
 
     def warm(self) -> None:
         """Score one window, so that every table has been touched."""

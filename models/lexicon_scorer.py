@@ -1,13 +1,15 @@
 """The answer when there is no model to give one: lexicon and rules alone."""
 
+import copy
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Self
 
 from data.listing import Listing
 from data.record import Record
 from data.segment import LiveSegment
 from data.verdict import Hit, Kind, LabelVerdict, Suggestion, Verdict, harshest, risk_level
-from features.cues import label_weights
+from features.cues import CueReader, label_weights
 from features.listing import listing_features
 from features.normalise import normalise
 from models.claim import FIRES
@@ -38,6 +40,14 @@ class LexiconScorer:
         self.versions = Versions(
             model=None, policy=self.policy_version, lexicon=self.lexicon_version
         )
+
+    def reading_with(self, reader: CueReader, lexicon_version: str) -> Self:
+        """The same scorer with another reader of cues, whose version its answers name."""
+        other = copy.copy(self)
+        other.reader = reader
+        other.versions = self.versions.model_copy(update={"lexicon": lexicon_version})
+        other.lexicon_version = lexicon_version
+        return other
 
     def warm(self) -> None:
         """Nothing waits: the lexicon is read when the scorer is made."""

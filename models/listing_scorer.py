@@ -1,8 +1,10 @@
 """Verdicts on listings."""
 
+import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from data.listing import Listing
 from data.record import Record
 from data.taxonomy import Taxonomy
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
+from features.cues import CueReader
 from features.finding import Finding
 from models.artifact import Thresholds
 from models.calibrated import probability_of, sigmoid
@@ -100,6 +103,19 @@ class ListingScorer:
         self.lexicon_version = versions.lexicon
         self._plain_weight = PLAIN_WEIGHT[self.kind]
         self._names = row_names(model.heads, model.whole_heads)
+
+    @property
+    def reader(self) -> CueReader:
+        """What reads texts for the model."""
+        return self.model.reader
+
+    def reading_with(self, reader: CueReader, lexicon_version: str) -> Self:
+        """The same scorer with another reader of cues, whose version its answers name."""
+        other = copy.copy(self)
+        other.model = replace(self.model, reader=reader)
+        other.versions = self.versions.model_copy(update={"lexicon": lexicon_version})
+        other.lexicon_version = lexicon_version
+        return other
 
     def warm(self) -> None:
         """Score one listing, so that every table has been touched."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from data.known_bad import KnownBad
+from data.overlay import NO_OVERLAY, Overlay
 from data.record import Record
 from data.registry import EMPTY_REGISTRY, BrandRegistry
 from data.verdict import Kind, Suggestion, Verdict
@@ -25,6 +26,7 @@ from models.knowledge import load_knowledge
 from models.lexicon_scorer import LexiconScorer
 from models.listing import unpack_listings
 from models.listing_scorer import ListingScorer
+from models.overlaid import OverlaidScorer, Overlayable
 from models.policy import PolicyName, policy_version
 from models.trees import TreesError
 from models.verdicts import Versions
@@ -53,10 +55,12 @@ def load_scorer(
     policy: PolicyName = "balanced",
     registry: BrandRegistry = EMPTY_REGISTRY,
     known_bad: KnownBad | None = None,
+    overlay: Overlay = NO_OVERLAY,
 ) -> Scorer:
     """The scorer of an artefact at one of its operating points.
 
-    Listings are held against the brands registered and the known bad ones.
+    Listings are held against the brands registered and the known bad ones. Of the urgent entries
+    of ``overlay`` those count that are in force at the instant of scoring.
 
     Raises ArtifactError when the artefact is damaged, was made for other features, or with
     another tokeniser.
@@ -66,7 +70,7 @@ def load_scorer(
         raise ArtifactError(f"{directory}: a feedback model sorts buyers' texts and judges no item")
     files = read_files(directory, manifest)
     try:
-        return _scorer(directory, manifest, files, policy, registry, known_bad)
+        return overlaid(_scorer(directory, manifest, files, policy, registry, known_bad), overlay)
     except (ValueError, KeyError, TreesError) as error:
         raise ArtifactError(f"{directory}: {error}; train the model anew") from error
 
@@ -78,7 +82,7 @@ def _scorer(
     policy: PolicyName,
     registry: BrandRegistry,
     known_bad: KnownBad | None,
-) -> Scorer:
+) -> ClaimScorer | ListingScorer:
     knowledge = load_knowledge()
     words = json.loads(files[WORDS])
     _check_tokeniser(directory, manifest.tokeniser, words)
@@ -95,9 +99,14 @@ def _scorer(
     return ClaimScorer(unpack_claims(files, reader), thresholds, versions, knowledge)
 
 
-def degraded_scorer(kind: Kind, mildest: Suggestion) -> Scorer:
-    """The scorer of lexicon and rules alone."""
-    return LexiconScorer(kind, mildest, load_knowledge())
+def degraded_scorer(kind: Kind, mildest: Suggestion, overlay: Overlay = NO_OVERLAY) -> Scorer:
+    """The scorer of lexicon, with the urgent entries in force when it scores, and rules alone."""
+    return overlaid(LexiconScorer(kind, mildest, load_knowledge()), overlay)
+
+
+def overlaid(scorer: Overlayable, overlay: Overlay) -> Scorer:
+    """The scorer with urgent entries beside its lexicon; itself where there are none."""
+    return OverlaidScorer(scorer, overlay) if overlay.entries else scorer
 
 
 def tokenisation(words: Mapping[str, int]) -> Tokenisation:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from data.known_bad import known_bad_path, open_known_bad
 from data.ledger import Keys, Ledger, LedgerError
+from data.overlay import NO_OVERLAY
+from data.overlay_store import load_overlay, overlay_version
+from data.problem import FileError
 from data.registry_store import load_registry, registry_version
 from data.verdict import Kind
 from serving import journal
@@ -93,7 +96,9 @@ def library(policy: Literal["balanced", "capacity"]) -> Library:
     def load(directory: Path, home: Path) -> "Scorer":
         from models.scorer import load_scorer
 
-        return load_scorer(directory, policy, load_registry(home), open_known_bad(home))
+        return load_scorer(
+            directory, policy, load_registry(home), open_known_bad(home), load_overlay(home)
+        )
 
     return Library(_champion, _known, load, _degraded)
 
@@ -107,10 +112,16 @@ def _champion(home: Path, kind: Kind) -> Path | None:
 def _known(home: Path) -> str:
     """A name that changes when scorers must be made anew; known bad listings are read as they
     come, once there are any."""
-    return f"{registry_version(home)} {known_bad_path(home).exists()}"
+    versions = registry_version(home), overlay_version(home)
+    return f"{' '.join(versions)} {known_bad_path(home).exists()}"
 
 
-def _degraded(kind: Kind, mildest: Literal["pass", "review"]) -> "Scorer":
+def _degraded(kind: Kind, mildest: Literal["pass", "review"], home: Path) -> "Scorer":
     from models.scorer import degraded_scorer
 
-    return degraded_scorer(kind, mildest)
+    try:
+        overlay = load_overlay(home)
+    except FileError as error:
+        journal.problem(f"{kind}_overlay_not_read", error, cause=str(error))
+        overlay = NO_OVERLAY
+    return degraded_scorer(kind, mildest, overlay)

@@ -21,15 +21,16 @@ KINDS: tuple[Kind, ...] = ("claims", "listings")
 class Library(NamedTuple):
     """Where scorers come from.
 
-    ``champion``, ``known`` (a name that changes with what the home knows of brands and bad
-    listings) and ``load`` are asked with the home that the service runs on. What stands in for a
-    champion knows none of it: a file that is damaged must not take it down, too.
+    ``champion``, ``known`` (a name that changes with what the home knows of brands, bad listings
+    and urgent words) and ``load`` are asked with the home that the service runs on. What stands
+    in for a champion knows the urgent words alone, where they can be read: a file that is damaged
+    must not take it down, too.
     """
 
     champion: Callable[[Path, Kind], Path | None]
     known: Callable[[Path], str]
     load: "Callable[[Path, Path], Scorer]"
-    degraded: 'Callable[[Kind, Literal["pass", "review"]], Scorer]'
+    degraded: 'Callable[[Kind, Literal["pass", "review"], Path], Scorer]'
 
 
 class Champions:
@@ -69,9 +70,7 @@ class Champions:
         """Load and warm everything for the first time, however long it takes."""
         with self._loading:
             for kind in KINDS:
-                stand_in = self._library.degraded(kind, self._mildest(kind))
-                stand_in.warm()
-                self._stand_ins[kind] = stand_in
+                self._renew_stand_in(kind)
                 self._reload(kind)
             # What is loaded lives as long as the process: no collection need look at it again.
             gc.collect()
@@ -92,12 +91,18 @@ class Champions:
             await asyncio.sleep(seconds)
             await asyncio.to_thread(self.reload)
 
+    def _renew_stand_in(self, kind: Kind) -> None:
+        stand_in = self._library.degraded(kind, self._mildest(kind), self._home)
+        stand_in.warm()
+        self._stand_ins[kind] = stand_in
+
     def _reload(self, kind: Kind) -> None:
         try:
             found = self._library.champion(self._home, kind), self._library.known(self._home)
             if self._tried.get(kind) == found:
                 return
             self._tried[kind] = found
+            self._renew_stand_in(kind)
             directory, _ = found
             if directory is not None:
                 scorer = self._library.load(directory, self._home)

@@ -15,13 +15,14 @@ from data.command import (
     MapOption,
     SetOption,
     complain,
+    instant_of,
     parse_layout,
 )
 from data.home import home
 from data.known_bad import open_known_bad
+from data.overlay_store import load_overlay
 from data.problem import FileError, MingchaError, UsageError
 from data.read import Layout
-from data.record import parse_instant
 from data.registry_store import load_registry
 from data.verdict import Kind
 
@@ -174,7 +175,8 @@ def score(
             raise typer.Exit(FINISHED_WITH_REJECTS)
         return
     registry = load_registry(home(os.environ), known_by=at)
-    scorer = load_scorer(_artifact(kind, model), policy, registry, open_known_bad(home(os.environ)))
+    known_bad, overlay = open_known_bad(home(os.environ)), load_overlay(home(os.environ))
+    scorer = load_scorer(_artifact(kind, model), policy, registry, known_bad, overlay)
     progress = _progress(f"score {kind}")
     processes = workers or os.cpu_count() or 1
     tally = score_file(scorer, source, out, layout, at, progress, cases, processes)
@@ -325,14 +327,7 @@ def _artifact(kind: Kind, given: Path | None) -> Path:
 
 
 def _instant(text: str | None, option: str = "--as-of") -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        instant = parse_instant(text)
-    except ValueError as error:
-        raise UsageError(f"{option}: {text[:40]!r} {error}") from error
-    assert isinstance(instant, datetime)
-    return instant
+    return instant_of(text, option, datetime.now(UTC))
 
 
 def _progress(work: str) -> Report:

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from data.listing import Listing
 from data.problem import FileError, UsageError
@@ -23,6 +23,8 @@ from models.rooms import FlaggedWindow, cases_of, flagged_window
 from models.scorer import Scorer
 
 Report = Callable[[str], None]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 RECORDS: Final[dict[Kind, type[Record]]] = {"claims": LiveSegment, "listings": Listing}
 
@@ -123,17 +125,23 @@ def _check_cases(cases: Path, kind: Kind, taken: Sequence[Path]) -> None:
 def each_timed(
     scorer: Scorer, records: Iterable[Record], at: datetime, workers: int
 ) -> Iterator[tuple[Record, Verdict]]:
-    """Each record with its verdict, in order, scored by so many processes.
+    """Each record with its verdict, in order, scored by so many processes."""
+    return each_done(partial(timed, scorer, at=at), records, workers)
+
+
+def each_done(
+    work: Callable[[Given], Made], given: Iterable[Given], workers: int
+) -> Iterator[tuple[Given, Made]]:
+    """Each thing with what ``work`` makes of it, in order, by so many processes.
 
     Processes are forked: they share the model's tables with this one. Where the system cannot
     fork, this one does it all.
     """
-    score = partial(timed, scorer, at=at)
     if workers == 1 or "fork" not in get_all_start_methods():
-        yield from ((record, score(record)) for record in records)
+        yield from ((one, work(one)) for one in given)
         return
-    pending = iter(records)
-    with ProcessPoolExecutor(workers, get_context("fork"), _lend, (score,)) as pool:
+    pending = iter(given)
+    with ProcessPoolExecutor(workers, get_context("fork"), _lend, (work,)) as pool:
         while batch := list(islice(pending, workers * _SHARE)):
             yield from zip(batch, pool.map(_borrowed, batch, chunksize=_CHUNK), strict=True)
 
@@ -146,14 +154,14 @@ def timed(scorer: Scorer, record: Record, at: datetime) -> Verdict:
     return verdict.model_copy(update={"latency_ms": round(elapsed, 3)})
 
 
-_scores: Callable[[Record], Verdict]
+_works: Callable[[Any], Any]
 
 
-def _lend(score: Callable[[Record], Verdict]) -> None:
+def _lend(work: Callable[[Any], Any]) -> None:
     """Keep in a new process what it is to do: models are inherited, never sent."""
-    global _scores
-    _scores = score
+    global _works
+    _works = work
 
 
-def _borrowed(record: Record) -> Verdict:
-    return _scores(record)
+def _borrowed(given: Any) -> Any:
+    return _works(given)

@@ -119,7 +119,10 @@ def test_a_disclaimer_does_not_reach_far(reader: CueReader) -> None:
 
 
 def prefilters(reader: CueReader) -> list[Prefiltered]:
-    return [reader.prefiltered, Phrases(LEXICON.aliases, reader.tokeniser).prefiltered]
+    return [
+        reader.resolver.completion.prefiltered,
+        Phrases(LEXICON.aliases, reader.tokeniser).prefiltered,
+    ]
 
 
 def brute_force(prefilter: Prefiltered, text: str) -> list[tuple[int, int, int]]:

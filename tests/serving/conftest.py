@@ -125,7 +125,7 @@ class Shelf:
             champion,
             lambda _home: self.known,
             load,
-            lambda kind, mildest: WordScorer(kind, None, mildest),
+            lambda kind, mildest, _home: WordScorer(kind, None, mildest),
         )
 
 
