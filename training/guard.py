@@ -1,6 +1,7 @@
 """What a scorer does with the regression corpora (回归用例), counted in every report."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final, get_args
 
@@ -39,6 +40,20 @@ class Guard(Record):
 def guard(scorer: Scorer) -> dict[Corpus, Guard]:
     """Each regression corpus judged by ``scorer``: harmless rows flagged, violating ones passed."""
     return {corpus: _judge(scorer, corpus) for corpus in get_args(Corpus)}
+
+
+def corpus_rows(corpus: Corpus, kind: Kind) -> list[RegressionRow]:
+    """The rows of a corpus that scorers of this kind judge."""
+    return [row for row in load_regression(corpus) if row.channel == _CHANNELS[kind]]
+
+
+def wrong_rows(scorer: Scorer, rows: Iterable[RegressionRow]) -> list[RegressionRow]:
+    """The rows that go wrong: harmless ones flagged, violating ones passed."""
+    return [
+        row
+        for row in rows
+        if (scorer.score(regression_item(row), _AT).suggestion == "pass") == bool(row.codes)
+    ]
 
 
 def counted(guards: dict[Corpus, Guard]) -> dict[str, dict[str, int]]:
@@ -82,10 +97,5 @@ def _sku(text: str) -> Sku:
 
 
 def _judge(scorer: Scorer, corpus: Corpus) -> Guard:
-    rows = [row for row in load_regression(corpus) if row.channel == _CHANNELS[scorer.kind]]
-    wrong = [
-        row.text
-        for row in rows
-        if (scorer.score(regression_item(row), _AT).suggestion == "pass") == bool(row.codes)
-    ]
-    return Guard(rows=len(rows), wrong=wrong)
+    rows = corpus_rows(corpus, scorer.kind)
+    return Guard(rows=len(rows), wrong=[row.text for row in wrong_rows(scorer, rows)])

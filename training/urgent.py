@@ -17,7 +17,7 @@ from data.lexicon import Cue
 from data.overlay import Overlay, Urgent, UrgentCue
 from data.overlay_store import OverlayError, check_addition
 from data.registry_store import load_registry
-from data.regression import RegressionRow, load_regression
+from data.regression import Corpus, RegressionRow
 from data.verdict import Kind
 from features.normalise import normalise
 from models.knowledge import Knowledge, load_knowledge
@@ -26,7 +26,7 @@ from models.scorer import Scorer, degraded_scorer, load_scorer
 from models.store import champion
 from models.texts import item_texts
 from training.backtest import BacktestReport, Share, Span, backtest
-from training.guard import guard, regression_item
+from training.guard import corpus_rows, regression_item, wrong_rows
 
 Report = Callable[[str], None]
 
@@ -39,7 +39,6 @@ ENOUGH: Final = 100
 _COMMON_ROWS: Final = 3
 _COMMON_SHARE: Final = 0.002
 _SHOWN: Final = 40
-_CHANNELS: Final[dict[Kind, str]] = {"claims": "speech", "listings": "listing"}
 
 
 @dataclass(frozen=True)
@@ -153,22 +152,20 @@ def _harmless(kind: Kind) -> Iterator[str]:
 def _hit_rows(entry: UrgentCue, knowledge: Knowledge) -> Iterator[RegressionRow]:
     cue = Cue(code=entry.code, pattern=entry.pattern, kind="literal", weight=entry.weight, note="")
     reader = knowledge.reader().extended([cue])
-    channels = [_CHANNELS[kind] for kind in entry.kinds]
-    for row in load_regression("must_pass"):
-        if row.channel not in channels:
-            continue
+    for row in (one for kind in entry.kinds for one in corpus_rows("must_pass", kind)):
         readings = (reader.read(normalise(t), t) for _, t in item_texts(regression_item(row)))
         if any(hit.cue == entry.pattern for reading in readings for hit in reading.hits):
             yield row
 
 
 def _check_regression(old: Scorer, new: Scorer) -> None:
-    before, after = guard(old), guard(new)
-    for corpus in ("must_pass", "must_catch"):
-        worse = [t for t in after[corpus].wrong if t not in before[corpus].wrong]
+    corpora: tuple[tuple[Corpus, str], ...] = (("must_pass", "be flagged"), ("must_catch", "pass"))
+    for corpus, done in corpora:
+        wrong = wrong_rows(new, corpus_rows(corpus, new.kind))
+        before = wrong_rows(old, wrong)
+        worse = [row for row in wrong if row not in before]
         if worse:
-            done = "be flagged" if corpus == "must_pass" else "pass"
             raise OverlayError(
                 f"{len(worse)} regression rows of {corpus} would {done}, such as"
-                f" {worse[0][:_SHOWN]!r}"
+                f" {worse[0].text[:_SHOWN]!r}"
             )

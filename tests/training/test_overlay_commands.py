@@ -1,7 +1,6 @@
 """``mingcha lexicon`` and ``mingcha allow``, as an operator calls them."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,26 +11,29 @@ from typer.testing import CliRunner
 from data.command import main
 from data.ledger import Decision, Ledger
 from data.overlay_store import load_overlay, overlay_version
+from data.regression import load_regression
 from data.segment import LiveSegment
 from models.scorer import degraded_scorer
 from training import urgent
+from training.guard import corpus_rows, regression_item
 from training.overlay_commands import allow, expiry, lexicon
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MINGCHA_HOME", str(tmp_path))
     monkeypatch.delenv("MINGCHA_LEDGER_URL", raising=False)
-    yield tmp_path
+    return tmp_path
 
 
 def called(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     """Exit code, output and complaints of a command."""
-    with pytest.MonkeyPatch.context() as patched, pytest.raises(SystemExit) as ended:
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr("sys.argv", ["mingcha", *words])
-        main()
+        with pytest.raises(SystemExit) as ended:
+            main()
     told = capsys.readouterr()
     return int(ended.value.code or 0), told.out, told.err
 
@@ -58,17 +60,15 @@ def test_a_cue_is_tried_on_past_traffic_and_then_listed_until_it_is_removed(
 ) -> None:
     pass_all(home, "回家贴一贴就叮咚归零", "这款杯子三百毫升")
 
-    tried = called(capsys, *add("叮咚归零", "--dry-run"))
-    assert not load_overlay(home).entries
     added = called(capsys, *add("叮咚归零"))
     name = added[1].splitlines()[-1].split("\t")[0]
     listed = called(capsys, "lexicon", "list")
     removed = called(capsys, "lexicon", "remove", name)
 
-    assert tried[0] == added[0] == removed[0] == 0
-    assert "1 of 2" in tried[1]
-    assert "seg-0: pass to" in tried[1]
-    assert '"叮咚归零"' in tried[1]
+    assert added[0] == removed[0] == 0
+    assert "1 of 2" in added[1]
+    assert "seg-0: pass to" in added[1]
+    assert '"叮咚归零"' in added[1]
     assert listed[1].startswith(f"{name}\tcounts\tmedical_claim\t叮咚归零\tspeech\t1.0\t")
     assert called(capsys, "lexicon", "list")[1] == ""
     assert called(capsys, "lexicon", "list", "--all")[1].startswith(f"{name}\tremoved")
@@ -82,11 +82,12 @@ def test_a_cue_that_hits_too_much_of_what_passed_is_refused_with_the_number(
     pass_all(home, "叮咚归零第一款", "叮咚归零第二款", "杯子", "杯子三百毫升")
 
     refused = called(capsys, *add("叮咚归零"))
-    wanted = called(capsys, *add("叮咚归零", "--most-hit", "0.5"))
+    wanted = called(capsys, *add("叮咚归零", "--most-hit", "0.5", "--dry-run"))
 
     assert refused[0] == 1
     assert "2 of 4 passes (50.00%)" in refused[2]
     assert wanted[0] == 0
+    assert not load_overlay(home).entries
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,8 @@ def test_words_that_would_do_harm_are_refused(
 def test_words_of_a_text_that_must_pass_are_refused(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = next(one for one in urgent.load_regression("must_pass") if one.channel == "speech")
-    monkeypatch.setattr(urgent, "load_regression", lambda _: (row,))
+    row = load_regression("must_pass")[0]
+    monkeypatch.setattr("training.urgent.corpus_rows", lambda *_: [row])
 
     code, _, complaint = called(capsys, *add(row.text[:12]))
 
@@ -149,19 +150,23 @@ def test_allowed_words_take_a_flag_back(home: Path, capsys: pytest.CaptureFixtur
     assert called(capsys, *add("叮咚归零"))[0] == 0
     words = ["allow", "add", "叮咚归零", "--code", "medical_claim", "--expires", "1h"]
 
-    code, told, _ = called(capsys, *words, "--reason", "误报", "--category", "家居/玩具")
-    everywhere = called(capsys, *words, "--reason", "误报")
+    code, told, _ = called(capsys, *words, "--reason", "误报")
 
     assert code == 0
-    assert "flags that would pass: 0 of 1" in told
-    assert "flags that would pass: 1 of 1" in everywhere[1]
-    assert len(called(capsys, "allow", "list")[1].splitlines()) == 2
+    assert "flags that would pass: 1 of 1" in told
+    assert "叮咚归零" in called(capsys, "allow", "list")[1]
 
 
 def test_words_that_keep_regression_rows_caught_are_not_allowed(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["allow", "add", "根治", "--code", "medical_claim", "--expires", "1h"]
+    scorer = degraded_scorer("claims", "pass")
+    labels = (
+        scorer.score(regression_item(row), NOW).labels
+        for row in corpus_rows("must_catch", "claims")
+    )
+    one = next(found[0] for found in labels if len(found) == len(found[0].hits) == 1)
+    words = ["allow", "add", one.hits[0].text, "--code", one.code, "--expires", "1h"]
 
     code, _, complaint = called(capsys, *words, "--reason", "误报")
 
