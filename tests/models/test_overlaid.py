@@ -109,16 +109,15 @@ def test_allowed_words_take_a_cue_of_the_seeds_back() -> None:
 
 
 def test_a_missing_licence_is_not_lifted_by_allowed_words() -> None:
-    medicine = Listing(
-        data_id="a", title="感冒灵颗粒", category="医药/感冒", price=19.0, licences={}
+    snack = Listing(
+        data_id="a", title="每日坚果礼盒", category="食品/零食", price=19.0, licences={}
     )
-    found = degraded("listings").score(medicine, NOON)
-    codes = {label.code for label in found.labels}
+    found = degraded("listings").score(snack, NOON)
 
-    allowed = [allowance("感冒灵颗粒", code) for code in codes]
+    allowing = degraded("listings", allowance("每日坚果礼盒", "unlicensed_product"))
 
-    assert "unlicensed_product" in codes
-    assert degraded("listings", *allowed).score(medicine, NOON).labels == found.labels
+    assert "unlicensed_product" in [label.code for label in found.labels]
+    assert allowing.score(snack, NOON).labels == found.labels
 
 
 def test_an_empty_overlay_changes_nothing() -> None:
