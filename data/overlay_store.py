@@ -100,8 +100,11 @@ def end_entry(
 
 
 def check_addition(entries: Iterable[Urgent], entry: Urgent) -> None:
-    """Raise OverlayError when an entry adds nothing to those in force, or one too many."""
+    """Raise OverlayError for an entry that is over, adds nothing to those in force, or is one too
+    many."""
     at = entry.added_at
+    if entry.expires <= at:
+        raise OverlayError(f"it expired at {entry.expires.isoformat()}, before it could count")
     counting = [one for one in entries if one.counts(at)]
     same = next((one for one in counting if _same(one, entry)), None)
     if same is not None:

@@ -128,6 +128,17 @@ def test_the_same_words_are_not_added_twice_while_they_count(
     assert len(load_overlay(tmp_path).entries) == 2
 
 
+def test_an_entry_that_expired_while_it_was_tried_is_not_added(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    late = cue().model_copy(update={"added_at": NOON + DAY})
+
+    with pytest.raises(OverlayError, match="expired"):
+        add_entry(tmp_path, ledger, late, "operator")
+
+    assert trail(ledger) == []
+
+
 def test_there_are_no_more_than_a_thousand_entries_in_force() -> None:
     letters = "叮咚归零天地玄黄"
     words = [a + b + c + d for a in letters for b in letters for c in letters for d in letters]

@@ -47,9 +47,8 @@ def test_an_urgent_cue_counts_without_a_restart_until_it_is_removed(home: Path) 
     with serving(home) as server:
         item = harmless(server)
         (before,) = server.score(item)
-        name = run(
-            home, "add", "medical_claim", "叮咚归零", "--expires", "7d", "--reason", "新话术"
-        )
+        how = ["--channel", "speech", "--expires", "7d", "--reason", "新话术"]
+        name = run(home, "add", "medical_claim", "叮咚归零", *how)
         flagged = once(server, item, lambda answer: answer["suggestion"] != "pass")
         run(home, "remove", name)
         after = once(server, item, lambda answer: answer["suggestion"] == "pass")
