@@ -1,5 +1,6 @@
 """What another scorer would have made of past traffic (回测): what changes, and who is hit."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from data.ledger import Decision
+from data.place import Place
 from data.record import Instant, Record
 from data.verdict import Kind, Suggestion, Verdict
 from models.scorer import Scorer
@@ -134,7 +136,7 @@ class _Tally:
         was, now = _codes(before), _codes(after)
         self.gained.update(now - was)
         self.lost.update(was - now)
-        group = decision.merchant_id or decision.place or decision.data_id
+        group = _group(decision)
         side = self.passed if before.suggestion == "pass" else self.flagged
         side.add(group, (before.suggestion == "pass") != (after.suggestion == "pass"))
         if before.suggestion != after.suggestion:
@@ -243,6 +245,16 @@ def _shown(share: Share) -> str:
     low, high = share.interval
     ratio = share.count / share.of
     return f"{share.count:,} of {share.of:,} ({ratio:.2%}, 95 % interval {low:.2%} to {high:.2%})"
+
+
+def _group(decision: Decision) -> str:
+    """The merchant or else the room of an item; an item without either stands alone."""
+    if decision.merchant_id is not None:
+        return f"merchant {decision.merchant_id}"
+    where = Place(*json.loads(decision.place)) if decision.place else None
+    if where is None or where.room_by is None:
+        return f"item {decision.data_id}"
+    return f"room {where.platform} {where.room}"
 
 
 def _codes(verdict: Verdict) -> set[str]:
