@@ -17,7 +17,7 @@ from data.command import (
     complain,
     parse_layout,
 )
-from data.home import home
+from data.home import home, ledger_url
 from data.known_bad import open_known_bad
 from data.problem import FileError, MingchaError, UsageError
 from data.read import Layout
@@ -72,6 +72,7 @@ def train(
         seeds=seeds,
         registered=register,
         out=out,
+        ledger=ledger_url(os.environ),
     )
     trainers = {
         "claims": train_claims,
@@ -195,8 +196,9 @@ def _evaluate_claims(
     from models.scorer import load_scorer
     from training.about import About
     from training.assemble import file_docs, seed_docs
+    from training.build import SEED, data_hash
     from training.cross import cross_validate, evaluate_scorer
-    from training.train import SEED, SEED_GROUPS, data_hash
+    from training.train import SEED_GROUPS
 
     knowledge, at = load_knowledge(), datetime.now(UTC)
     docs = file_docs(data, knowledge.taxonomy.codes, layout, report)
@@ -225,12 +227,12 @@ def _evaluate_listings(
     from models.scorer import load_scorer
     from training import listings
     from training.about import About
+    from training.build import listing_hash
     from training.cross import (
         cross_validate_listings,
         evaluate_listing_scorer,
         evaluate_listings_since,
     )
-    from training.train import listing_hash
 
     knowledge, at = load_knowledge(), datetime.now(UTC)
     docs = listings.file_docs(data, knowledge.taxonomy.codes, layout, at)

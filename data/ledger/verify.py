@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, Connection, RowMapping, Table, delete, func, select
 
 from data.ledger.audit import Act, chained, row_digest
+from data.ledger.champions import PROMOTED, RETRAINED
 from data.ledger.docket import LABELLED, REVIEWED
 from data.ledger.instants import instant_text
 from data.ledger.intake import APPEALED, HEARD
@@ -22,6 +23,8 @@ from data.ledger.tables import (
     decisions,
     feedback,
     labels,
+    promotions,
+    retrainings,
     reviews,
 )
 
@@ -33,7 +36,11 @@ _DIGESTED: Final[Mapping[str, Table]] = {
     LABELLED: labels,
     APPEALED: appeals,
     HEARD: feedback,
+    RETRAINED: retrainings,
+    PROMOTED: promotions,
 }
+_KEPT: Final = (labels, retrainings, promotions)
+"""What is never erased."""
 
 
 class Verification(NamedTuple):
@@ -66,8 +73,7 @@ def verify(ledger: Ledger, expect: str | None = None) -> Verification:
         counted = batches
         problems += of_batches
         for act, table in _DIGESTED.items():
-            kept_for_ever = table is labels
-            rows, found = _records(connection, act, table, "" if kept_for_ever else erased)
+            rows, found = _records(connection, act, table, "" if table in _KEPT else erased)
             counted += rows
             problems += found
         query = select(func.count()).select_from(decisions).where(decisions.c.batch.is_(None))
@@ -78,8 +84,9 @@ def verify(ledger: Ledger, expect: str | None = None) -> Verification:
 def erase_before(ledger: Ledger, before: datetime, actor: str, at: datetime) -> dict[str, int]:
     """Erase records of before an instant whose time of keeping (保存期限) is over.
 
-    Labels and the audit trail stay; decisions go with the others that were written with them,
-    and stay while one of them has an open case. Returns how many rows of each table went.
+    Labels, what was trained and promoted, and the audit trail stay; decisions go with the others
+    that were written with them, and stay while one of them has an open case. Returns how many
+    rows of each table went.
     """
     limit = instant_text(before)
     open_ones = (
