@@ -6,7 +6,7 @@ export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
-.PHONY: install up test lint bench bento lock
+.PHONY: install up test lint bench soak bento lock
 
 install: $(INSTALLED)
 
@@ -34,6 +34,9 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
+
+soak: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks soak
 
 bento: $(INSTALLED)
 	$(BIN)/python -m serving.bento
