@@ -7,6 +7,7 @@ commands of its own, a ``typer.Typer``.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated, Any, Final
 
@@ -15,10 +16,11 @@ from typer.core import TyperGroup
 
 from data.problem import MingchaError, UsageError, printable, quoted
 from data.read import Layout
+from data.record import parse_instant
 from data.version import __version__
 
 FINISHED_WITH_REJECTS: Final = 3
-"""Exit code: all readable rows were answered, and some could not be read."""
+"""Exit code: the work was finished, and something was not accepted: rows, or a challenger."""
 
 _QUIET: Final = {
     "BENTOML_DO_NOT_TRACK": "True",
@@ -70,6 +72,21 @@ def parse_layout(mapped: Sequence[str], constants: Sequence[str], encoding: str)
         constants=parse_pairs(constants, "--set", "VALUE"),
         encoding=encoding,
     )
+
+
+def parse_moment(text: str | None, option: str, now: datetime) -> datetime:
+    """The instant that an option names (RFC 3339), ``now`` where it is left out.
+
+    Raises ``UsageError`` for anything else.
+    """
+    if text is None:
+        return now
+    try:
+        instant = parse_instant(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {text[:40]!r} {error}") from error
+    assert isinstance(instant, datetime)
+    return instant
 
 
 def complain(sentence: str) -> None:

@@ -41,7 +41,7 @@ class RetrainingRow(Record):
     """One retraining. What was decided up to ``judged_from`` trained, what came later judged.
 
     ``data_hash`` names the rows, ``verdict`` is the gate's as JSON; ``promoted`` says whether it
-    let the challenger pass.
+    let the challenger pass, ``judged`` whether the block was large enough to say so at all.
     """
 
     retraining_id: str
@@ -52,6 +52,7 @@ class RetrainingRow(Record):
     champion: str | None
     challenger: str
     promoted: bool
+    judged: bool
     verdict: str
     recorded_at: Instant
 
@@ -102,7 +103,8 @@ def keep_retraining(transaction: Transaction, row: RetrainingRow) -> None:
     instants = {
         name: instant_text(getattr(row, name)) for name in ("as_of", "judged_from", "recorded_at")
     }
-    values: dict[str, Any] = row.model_dump() | instants | {"promoted": int(row.promoted)}
+    flags = {"promoted": int(row.promoted), "judged": int(row.judged)}
+    values: dict[str, Any] = row.model_dump() | instants | flags
     transaction.insert(retrainings, [values], RETRAINED)
 
 
@@ -116,7 +118,10 @@ def retrainings_of(ledger: Ledger, kind: Kind, until: datetime) -> list[Retraini
     with ledger.reading() as connection:
         rows = connection.execute(query).mappings().all()
     return [
-        RetrainingRow.model_validate({**row, "promoted": bool(row["promoted"])}) for row in rows
+        RetrainingRow.model_validate(
+            {**row, "promoted": bool(row["promoted"]), "judged": bool(row["judged"])}
+        )
+        for row in rows
     ]
 
 

@@ -180,6 +180,7 @@ retrainings = Table(
     Column("promoted", Integer, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("recorded_at", Text, nullable=False),
+    Column("judged", Integer, nullable=False, server_default="1"),
     Index("retrainings_by_time", "kind", "as_of"),
 )
 

@@ -9,6 +9,9 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Make the table from which the serving pointer and the registry's alias follow."""
+    op.add_column(
+        "retrainings", sa.Column("judged", sa.Integer, nullable=False, server_default="1")
+    )
     op.create_table(
         "promotions",
         sa.Column("promotion_id", sa.Text, primary_key=True),
@@ -26,3 +29,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget who was champion."""
     op.drop_table("promotions")
+    op.drop_column("retrainings", "judged")
