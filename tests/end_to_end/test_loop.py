@@ -33,7 +33,7 @@ GOODS: dict[str, Any] = {
     "price": 199,
 }
 START_SECONDS = 180
-FOLLOW_SECONDS = 5
+FOLLOW_SECONDS = 30
 
 
 @contextmanager

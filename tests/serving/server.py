@@ -74,7 +74,7 @@ class Server:
         """End every process at once, as a power cut would."""
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(30)
 
     def until_ready(self, seconds: float) -> None:
         """Wait until requests are answered."""
