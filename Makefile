@@ -23,8 +23,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 up: $(INSTALLED)
 	@exec $(BIN)/mingcha up
 
+# One thread a process: two workers have both cores, and threads that spin for a core hold it.
+test: export OMP_NUM_THREADS := 1
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

