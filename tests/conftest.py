@@ -11,7 +11,8 @@ from hypothesis import settings
 
 from data.verdict import Kind
 from models.store import artifacts
-from training.train import Report, Request, Trained, train_claims, train_listings
+from training.build import Report
+from training.train import Request, Trained, train_claims, train_listings
 
 _BESIDE = Path(__file__).resolve().parents[1].parent / "shared" / "datasets"
 

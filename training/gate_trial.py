@@ -194,7 +194,10 @@ _ONE_CLASS: Final = both(
 
 
 def _calibration(found: Difference, rules: GateRules) -> Check:
-    most = min(rules.calibration_ceiling, found.champion + rules.calibration_margin)
+    # Above the ceiling a challenger that is no worse is still let through: the champion that stays
+    # would be above it, too.
+    within = min(rules.calibration_ceiling, found.champion + rules.calibration_margin)
+    most = max(within, found.champion)
     sentence = both(
         f"校准误差（ECE）{_change(found)}，不得超过 {most:.4f}。",
         f"Calibration error (ECE) {_change(found)}; at most {most:.4f} is allowed.",

@@ -56,9 +56,10 @@ def retrain(
     failed = False
     with closing(Ledger(ledger_url(os.environ))) as ledger:
         count = SIMULATED if simulated is None else simulated
-        setting = Setting(at_home, ledger, policy, load_gate_rules(at_home), count)
         for kind in dict.fromkeys(kinds or RETRAINED):
             try:
+                rules = load_gate_rules(at_home, kind)
+                setting = Setting(at_home, ledger, policy, rules, count)
                 outcome = run(kind, setting, instant, now, _progress(kind))
             except MingchaError as error:
                 # The other kind has its own champion, and its own labels.

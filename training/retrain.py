@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
+import numpy as np
+
 from data.durable import held, replace_file
 from data.known_bad import open_known_bad
 from data.ledger import Ledger
@@ -34,6 +36,7 @@ from training.facets import Facets, claim_facets, listing_facets
 from training.gate import GateRules, GateVerdict, judge
 from training.lessons import Assembled, assemble_claims, assemble_listings
 from training.listings import ListingDoc
+from training.paired import effective_count
 from training.promotion import BUSY, LOCK, Champions
 from training.rehearsal import guarded_listings, guarded_speech
 from training.retraining_page import Told, retraining_page
@@ -169,18 +172,28 @@ def _wanting(
     """Why there is nothing to train or to judge by yet; None where there is."""
     if earlier and earlier[-1].data_hash == assembled.data_hash:
         return "nothing was learnt since the last retraining"
-    violating = sum(one.lesson.truth.label.outcome == "violation" for one in assembled.block)
-    rows, groups = len(assembled.block), len({one.lesson.doc.group for one in assembled.block})
-    fewest = min(violating, rows - violating)
-    enough = rows >= rules.least_rows and groups >= rules.least_groups
-    if enough and fewest >= rules.least_positives:
+    weights = 1 / np.array([one.selection_probability for one in assembled.block])
+    of = np.array([one.lesson.truth.label.outcome == "violation" for one in assembled.block], bool)
+    passed = sum(not one.lesson.decision.flagged for one in assembled.block)
+    groups = len({doc.group for doc in assembled.judging()})
+    violating, clean = effective_count(weights[of]), effective_count(weights[~of])
+    has = (len(of), groups, violating, clean, passed)
+    least = (
+        rules.least_rows,
+        rules.least_groups,
+        rules.least_positives,
+        rules.least_clean,
+        rules.least_passed,
+    )
+    if all(one >= wanted for one, wanted in zip(has, least, strict=True)):
         return None
     since = assembled.judged_from
     begins = f" since {since.isoformat()}" if since else ""
     return (
-        f"{rows} reviewed items of {groups} groups{begins}, {violating} of them violating; a "
-        f"challenger is judged by {rules.least_rows} of {rules.least_groups} groups, "
-        f"{rules.least_positives} of them violating and as many clean"
+        f"{len(of)} reviewed items of {groups} groups{begins}, {passed} of them passed; under their "
+        f"weights they tell as much as {violating:.0f} violating and {clean:.0f} clean ones. A "
+        f"challenger is judged by {least[0]} of {least[1]} groups, {least[2]} violating, {least[3]} "
+        f"clean, {least[4]} passed"
     )
 
 
