@@ -130,7 +130,7 @@ def label_by(review: Review, observed_at: datetime) -> Label | None:
     if review.outcome is None:
         return None
     return Label(
-        label_id=f"l-{review.review_id}"[:128],
+        label_id=f"l-{review.review_id}",
         decision_id=review.decision_id,
         source=review.source,
         outcome=review.outcome,
@@ -140,7 +140,7 @@ def label_by(review: Review, observed_at: datetime) -> Label | None:
         matures_at=observed_at,
         reliability=RELIABILITY[review.source],
         selection_probability=review.selection_probability,
-        supersedes=f"l-{review.reverses}"[:128] if review.reverses else None,
+        supersedes=f"l-{review.reverses}" if review.reverses else None,
         grounds=f"review {review.review_id}",
     )
 
