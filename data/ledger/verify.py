@@ -70,8 +70,8 @@ def verify(ledger: Ledger, expect: str | None = None) -> Verification:
             rows, found = _records(connection, act, table, "" if kept_for_ever else erased)
             counted += rows
             problems += found
-        query = select(func.count()).select_from(decisions).where(decisions.c.batch.is_(None))
-        unproven = int(connection.execute(query).scalar_one())
+        unproven, of_before = _unproven(connection)
+        problems += of_before
     return Verification(int(head.seq), str(head.hash), counted, unproven, problems[:_MOST_NAMED])
 
 
@@ -130,8 +130,16 @@ def _had(connection: Connection, expect: str) -> bool:
 def _erased_before(connection: Connection) -> str:
     """The latest instant before which records were erased; empty where none were."""
     query = select(audit.c.detail).where(audit.c.act == ERASED)
-    limits = (json.loads(detail)["before"] for detail in connection.execute(query).scalars())
-    return max(limits, default="")
+    return max(map(_limit, connection.execute(query).scalars()), default="")
+
+
+def _limit(detail: str) -> str:
+    """The instant before which one erasure went; empty where the row cannot be read any more."""
+    try:
+        found = json.loads(detail)
+    except ValueError:
+        return ""
+    return str(found.get("before", "")) if isinstance(found, dict) else ""
 
 
 def _batches(connection: Connection, erased: str) -> tuple[int, list[str]]:
@@ -161,6 +169,21 @@ def _batches(connection: Connection, erased: str) -> tuple[int, list[str]]:
     for batch, (_, at) in told.items():
         if batch not in seen and at >= erased:
             problems.append(f"batch {batch}: its decisions are missing")
+    return counted, problems
+
+
+def _unproven(connection: Connection) -> tuple[int, list[str]]:
+    """Decisions without a batch: of before the trail, or slipped in beside it."""
+    began = connection.execute(select(audit.c.at).where(audit.c.seq == 1)).scalar() or ""
+    query = select(decisions.c.decision_id, decisions.c.decided_at).where(
+        decisions.c.batch.is_(None)
+    )
+    counted, problems = 0, []
+    for row in connection.execute(query.execution_options(yield_per=5_000)):
+        if began and row.decided_at >= began:
+            problems.append(f"decision {row.decision_id} is on no trail")
+        else:
+            counted += 1
     return counted, problems
 
 
