@@ -28,10 +28,6 @@ class Aftermath(NamedTuple):
     later: list[Decision]
 
 
-NOTHING: Final = Aftermath([], [], [], [])
-"""What followed on a decision that was made a moment ago."""
-
-
 def find_with_aftermath(ledger: Ledger, decision_id: str) -> tuple[Decision, Aftermath] | None:
     """The decision of that name and what followed on it, as of one moment; None if unknown."""
     query = select(decisions).where(decisions.c.decision_id == decision_id)
