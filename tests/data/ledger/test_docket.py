@@ -43,7 +43,7 @@ def test_deciding_closes_the_case_and_no_other(docket: Docket) -> None:
 
 
 def test_handing_a_case_on_decides_nothing(docket: Docket) -> None:
-    (case, _) = docket.open_cases()
+    case = min(docket.open_cases(), key=lambda case: case.data_id)
 
     labels = docket.decide([review(case_id=case.case_id, outcome=None)], NOON)
 
@@ -107,6 +107,25 @@ def test_of_reviews_one_of_which_is_about_nothing_none_is_recorded(
     assert docket.reviews_of("d1") == []
     assert docket.labels_of("d1") == []
     assert verify(ledger).problems == []
+
+
+def test_a_review_cannot_answer_take_back_or_close_what_is_about_another_decision(
+    ledger: Ledger, docket: Docket
+) -> None:
+    Intake(ledger, "key:1").appeal(appeal(decision_id="d1"), NOON)
+    docket.decide([review("r1", "d1")], NOON)
+    case = min(docket.open_cases(), key=lambda case: case.data_id)
+
+    for fields in (
+        {"stage": "appeal", "appeal_id": "ap1"},
+        {"reverses": "r1"},
+        {"case_id": case.case_id},
+    ):
+        with pytest.raises(DocketError, match="that is about decision d2"):
+            docket.decide([review("r2", "d2", outcome="clean", **fields)], NOON)
+
+    assert docket.count_open() == 2
+    assert docket.labels_of("d2") == []
 
 
 def test_a_note_with_what_a_database_refuses_is_kept(docket: Docket) -> None:
