@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, RowMapping, Table, delete, func, select
+from sqlalchemy import Column, Connection, RowMapping, Table, and_, delete, func, or_, select
 
 from data.ledger.audit import Act, chained, row_digest
 from data.ledger.docket import LABELLED, REVIEWED
@@ -88,6 +88,16 @@ def erase_before(ledger: Ledger, before: datetime, actor: str, at: datetime) -> 
         .join(cases, cases.c.case_id == case_decisions.c.case_id)
         .where(cases.c.state == "open", decisions.c.batch.is_not(None))
     )
+    waiting = (
+        select(case_decisions.c.decision_id)
+        .join(cases, cases.c.case_id == case_decisions.c.case_id)
+        .where(cases.c.state == "open")
+    )
+    of_before = and_(
+        decisions.c.batch.is_(None),
+        decisions.c.decided_at < limit,
+        decisions.c.decision_id.not_in(waiting),
+    )
     old = (
         select(decisions.c.batch)
         .where(decisions.c.batch.is_not(None), decisions.c.batch.not_in(open_ones))
@@ -97,7 +107,7 @@ def erase_before(ledger: Ledger, before: datetime, actor: str, at: datetime) -> 
     counts: dict[str, int] = {}
     with ledger.acting(actor, at) as transaction:
         for table, where in (
-            (decisions, decisions.c.batch.in_(old)),
+            (decisions, or_(decisions.c.batch.in_(old), of_before)),
             (reviews, reviews.c.recorded_at < limit),
             (appeals, appeals.c.received_at < limit),
             (feedback, feedback.c.recorded_at < limit),

@@ -7,10 +7,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect, text
 
-from data.ledger import Ledger, verify
+from data.ledger import Ledger, erase_before, verify
 from data.ledger.migrate import _MIGRATIONS, MigrationError
 from data.ledger.tables import metadata
-from tests.data.ledger.records import NOON, listing
+from tests.data.ledger.records import DAY, NOON, listing
 
 _OLD_COLUMNS = (
     *("decision_id", "kind", "data_id", "content_hash", "request", "answer", "suggestion"),
@@ -33,7 +33,9 @@ def of_the_first_revision(ledger: Ledger, row: Mapping[str, Any], counted: bool)
 
 
 @pytest.mark.parametrize("counted", [True, False], ids=["revision-1", "before-revisions"])
-def test_a_migration_keeps_the_old_decisions(database: str, counted: bool) -> None:
+def test_a_migration_keeps_the_old_decisions_until_their_time_is_over(
+    database: str, counted: bool
+) -> None:
     old = listing("old")
     row = {**old.model_dump(include=set(_OLD_COLUMNS)), "decided_at": NOON.isoformat()}
     with closing(Ledger(database)) as ledger:
@@ -42,7 +44,9 @@ def test_a_migration_keeps_the_old_decisions(database: str, counted: bool) -> No
         kept = ledger.find("old")
         ledger.record([listing("new", data_id="goods-2")])
         found = verify(ledger)
+        erased = erase_before(ledger, NOON + DAY, "operator", NOON + DAY)
 
+    assert erased["decisions"] == 1
     assert kept is not None
     assert (kept.item(), kept.verdict()) == (old.item(), old.verdict())
     assert kept.selection_probability is None
