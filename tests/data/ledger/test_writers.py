@@ -4,7 +4,7 @@ import sys
 from data.ledger import Docket, Intake, Ledger, find_with_aftermath, verify
 from tests.data.ledger.records import NOON, event, listing, window
 
-_TIMES = 15
+_TIMES = 8
 _OTHER = """
 import sys
 from data.ledger import Ledger
