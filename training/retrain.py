@@ -190,10 +190,10 @@ def _wanting(
     since = assembled.judged_from
     begins = f" since {since.isoformat()}" if since else ""
     return (
-        f"{len(of)} reviewed items of {groups} groups{begins}, {passed} of them passed; under their "
-        f"weights they tell as much as {violating:.0f} violating and {clean:.0f} clean ones. A "
-        f"challenger is judged by {least[0]} of {least[1]} groups, {least[2]} violating, {least[3]} "
-        f"clean, {least[4]} passed"
+        f"{len(of)} reviewed items of {groups} groups{begins}, {passed} of them passed; under "
+        f"their weights they tell as much as {violating:.0f} violating and {clean:.0f} clean. "
+        f"A challenger is judged by {least[0]} of {least[1]} groups, {least[2]} violating, "
+        f"{least[3]} clean, {least[4]} passed"
     )
 
 
