@@ -6,7 +6,7 @@ export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 
-.PHONY: install up test lint bench bento lock
+.PHONY: install up test lint bench soak bento lock
 
 install: $(INSTALLED)
 
@@ -23,8 +23,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 up: $(INSTALLED)
 	@exec $(BIN)/mingcha up
 
+# One thread a process: two workers have both cores, and threads that spin for a core hold it.
+test: export OMP_NUM_THREADS := 1
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -34,6 +36,9 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
+
+soak: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks soak
 
 bento: $(INSTALLED)
 	$(BIN)/python -m serving.bento

@@ -20,7 +20,7 @@ from data.record import parse_instant
 from data.version import __version__
 
 FINISHED_WITH_REJECTS: Final = 3
-"""Exit code: all readable rows were answered, and some could not be read."""
+"""Exit code: the work was finished, and something was not accepted: rows, or a challenger."""
 
 _QUIET: Final = {
     "BENTOML_DO_NOT_TRACK": "True",
@@ -74,14 +74,17 @@ def parse_layout(mapped: Sequence[str], constants: Sequence[str], encoding: str)
     )
 
 
-def instant_of(text: str | None, option: str, now: datetime) -> datetime:
-    """The instant of an option, ``now`` where it is not given. Raises ``UsageError``."""
+def parse_moment(text: str | None, option: str, now: datetime) -> datetime:
+    """The instant that an option names (RFC 3339), ``now`` where it is left out.
+
+    Raises ``UsageError`` for anything else.
+    """
     if text is None:
         return now
     try:
         instant = parse_instant(text)
     except ValueError as error:
-        raise UsageError(f"{option}: {quoted(text)} {error}") from error
+        raise UsageError(f"{option}: {text[:40]!r} {error}") from error
     assert isinstance(instant, datetime)
     return instant
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from data.durable import Versions, held
+from data.durable import held
 from data.ledger.audit import Act, row_digest
 from data.ledger.store import Ledger
 from data.overlay import (
@@ -25,6 +25,7 @@ from data.overlay import (
     entry_id,
 )
 from data.problem import FileError, MingchaError
+from data.versions import LOCK, Versions
 
 _NAMES: Final = {UrgentCue: "lexicon", Allowance: "allow"}
 _MODELS: Final[dict[str, type[Urgent]]] = {"cue": UrgentCue, "allow": Allowance}
@@ -138,7 +139,7 @@ def _change(
     at: datetime,
 ) -> Change:
     versions = _versions(home)
-    with held(versions.directory):
+    with held(versions.directory / LOCK):
         before = versions.current()
         entry, entries = make(_read(versions, before) if before else [])
         after = versions.keep(_bytes(entries))

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from data.brands import Brand
-from data.durable import Versions, held
+from data.durable import held
 from data.problem import FileError
 from data.registry import (
     EMPTY_REGISTRY,
@@ -28,6 +28,7 @@ from data.registry import (
     entry_of,
     fold,
 )
+from data.versions import LOCK, Versions
 
 _TYPES: Final[Mapping[str, type[Entry]]] = {
     "authorisation": Authorisation,
@@ -107,7 +108,7 @@ def record_rows(home: Path, rows: Iterable[RegistryRow], key: BrandKey, at: date
     home cannot be written or is damaged.
     """
     versions = _versions(home)
-    with held(versions.directory):
+    with held(versions.directory / LOCK):
         version = versions.current()
         entries = {_identity(e): e for e in (_read(versions, version) if version else ())}
         before = dict(entries)

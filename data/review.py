@@ -1,6 +1,7 @@
 """What a person decided about an item (人工复核), and the label (标签) that it makes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
@@ -107,3 +108,16 @@ class Label(Record):
     selection_probability: float | None = None
     supersedes: str | None = None
     grounds: str
+
+
+def standing(labels: Sequence[Label], at: datetime) -> list[Label]:
+    """The labels that count at an instant: mature by then, and not taken back by one that is."""
+    mature = [one for one in labels if one.observed_at <= at and one.matures_at <= at]
+    taken_back = {label.supersedes for label in mature}
+    return [label for label in mature if label.label_id not in taken_back]
+
+
+def foremost(labels: Sequence[Label]) -> Label | None:
+    """The label that outranks the others by its source; of one source the last observed."""
+    newest_first = sorted(labels, key=lambda label: label.observed_at, reverse=True)
+    return min(newest_first, key=lambda label: PRECEDENCE.index(label.source), default=None)

@@ -5,11 +5,11 @@ costs seconds.
 """
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Final
 
+from data.durable import replace_file
 from data.verdict import Kind
 from models.artifact import ArtifactError
 
@@ -41,12 +41,13 @@ def champion(home: Path, kind: Kind) -> Path | None:
 
 
 def promote(home: Path, kind: Kind, model_version: str) -> None:
-    """Make a version the champion; a reader sees the old one or the new one, never neither."""
-    pointer = _pointer(home, kind)
-    pointer.parent.mkdir(parents=True, exist_ok=True)
-    staging = pointer.with_suffix(f".{os.getpid()}")
-    staging.write_text(json.dumps({"model_version": model_version}) + "\n", "utf-8")
-    os.replace(staging, pointer)
+    """Point to a version as the champion; a reader sees the old one or the new one, never neither.
+
+    Raises FileError when that cannot be written.
+    """
+    replace_file(
+        _pointer(home, kind), (json.dumps({"model_version": model_version}) + "\n").encode()
+    )
 
 
 def _pointer(home: Path, kind: Kind) -> Path:

@@ -1,39 +1,25 @@
 """From the items of a scoring request to its answers: validate, score, recall, record."""
 
 import asyncio
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from pydantic import ValidationError
-
 from data.ledger import Decision, Ledger, LedgerError
 from data.listing import Listing
-from data.problem import explain
 from data.record import Record
 from data.segment import LiveSegment
 from data.verdict import Kind, Verdict
 from serving import journal
+from serving.item import ItemFault, echo, read_record
 from serving.metrics import Metrics
 from serving.refusal import try_again
 from serving.scoring import Judge
 from serving.writer import Writer
 
 RECORDS: Mapping[Kind, type[LiveSegment | Listing]] = {"claims": LiveSegment, "listings": Listing}
-
-_DATA_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
-_SHOWN = 500
-
-
-class ItemFault(Record):
-    """Why an item has no answer. ``field`` is the path in the item, null for the whole item."""
-
-    code: str
-    message: str
-    field: str | None = None
 
 
 class ItemError(Record):
@@ -198,27 +184,12 @@ class Desk:
 
 def read_item(kind: Kind, sent: object, place: int = 0) -> _Entry | ItemError:
     """The item, or what is wrong with it."""
-    if not isinstance(sent, dict):
-        fault = ItemFault(code="invalid_item", message="an item must be a JSON object")
-        return ItemError(data_id=None, error=fault)
-    try:
-        return _Entry(place, sent, RECORDS[kind].model_validate(sent))
-    except ValidationError as error:
-        first = explain(error)[0]
-        fault = ItemFault(
-            code=first.code, message=_shown(first.message), field=_shown(first.field or "") or None
-        )
-        return ItemError(data_id=_echo(sent.get("data_id")), error=fault)
+    item = read_record(RECORDS[kind], sent)
+    fields = sent if isinstance(sent, dict) else {}
+    if isinstance(item, ItemFault):
+        return ItemError(data_id=echo(fields.get("data_id")), error=item)
+    return _Entry(place, fields, item)
 
 
 def _latency(started: float) -> dict[str, float]:
     return {"latency_ms": round((time.perf_counter() - started) * 1_000, 3)}
-
-
-def _echo(data_id: object) -> str | None:
-    return data_id if isinstance(data_id, str) and _DATA_ID.fullmatch(data_id) else None
-
-
-def _shown(text: str) -> str:
-    """Text that may quote the caller, short and fit for UTF-8."""
-    return text[:_SHOWN].encode("utf-8", "replace").decode("utf-8")

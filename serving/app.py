@@ -5,8 +5,9 @@ import json
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,21 +16,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data.ledger import LedgerError
+from data.ledger import Aftermath, Decision, LedgerError, find_with_aftermath
+from data.limits import MAX_FEEDBACK_ITEMS, MAX_ITEMS
 from data.verdict import Kind
 from serving import journal
 from serving.answer import Answer
-from serving.body import parse_json, read_body, read_items
+from serving.body import parse_json, read_body, read_items, read_scored_items
 from serving.bootstrap import Runtime
 from serving.champion import KINDS
-from serving.evidence import evidence
+from serving.evidence import evidence, with_pending
 from serving.openapi import document
+from serving.reception import AppealStatus, FeedbackStatus, refusal
 from serving.refusal import RequestError, overloaded, try_again
 
 _DECISION_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
 _READY_SECONDS = 1.0
 _READY_CHECKS = 50
+
+_TAKING_IN = 16
+"""Requests with feedback or appeals at once in a process."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -59,6 +65,8 @@ def build_app(runtime: Runtime) -> Starlette:
         routes=[
             Route("/v1/claims/score", api.score("claims"), methods=["POST"]),
             Route("/v1/listings/score", api.score("listings"), methods=["POST"]),
+            Route("/v1/feedback", api.feedback, methods=["POST"]),
+            Route("/v1/appeals", api.appeals, methods=["POST"]),
             Route("/v1/decisions/{decision_id}", api.decision, methods=["GET"]),
             Route("/v1/openapi.json", api.openapi, methods=["GET"]),
             Route("/livez", api.alive, methods=["GET"]),
@@ -73,56 +81,109 @@ def build_app(runtime: Runtime) -> Starlette:
     return app
 
 
+class _Gate:
+    """How many requests of one sort may be worked on at once; one more is an overload."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._within = 0
+
+    def __enter__(self) -> None:
+        if self._within >= self._most:
+            raise overloaded()
+        self._within += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._within -= 1
+
+
 class _Api:
     """The handlers."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._in_flight = 0
+        self._scoring = _Gate(runtime.settings.max_in_flight)
+        self._taking_in = _Gate(_TAKING_IN)
 
     def score(self, kind: Kind) -> Handler:
         """The handler that scores items of one kind."""
 
+        async def answer(value: object) -> Response:
+            items = read_scored_items(value)
+            return Json(_results(await self._runtime.desk.answer(kind, items)))
+
         async def handler(request: Request) -> Response:
             await self._authorise(request)
             await self._loaded()
-            if self._in_flight >= self._runtime.settings.max_in_flight:
-                raise overloaded()
-            self._in_flight += 1
-            try:
-                return await self._scored(kind, request)
-            finally:
-                self._in_flight -= 1
+            with self._scoring:
+                return await self._in_time(request, answer)
 
         return handler
 
-    async def _scored(self, kind: Kind, request: Request) -> Response:
+    async def feedback(self, request: Request) -> Response:
+        """Take in what was learnt after decisions."""
+        actor = await self._authorise(request)
+
+        async def take(value: object) -> Response:
+            items = read_items(value, MAX_FEEDBACK_ITEMS)
+            return Json(_statuses(await self._runtime.reception.feedback(items, actor)))
+
+        with self._taking_in:
+            return await self._in_time(request, take)
+
+    async def appeals(self, request: Request) -> Response:
+        """Take in one appeal, whose refusal is the request's, or several."""
+        actor = await self._authorise(request)
+
+        async def take(value: object) -> Response:
+            if isinstance(value, dict) and "items" in value:
+                items = read_items(value, MAX_ITEMS)
+                return Json(_statuses(await self._runtime.reception.appeals(items, actor)))
+            (status,) = await self._runtime.reception.appeals([value], actor)
+            if status.error:
+                raise refusal(status.error)
+            return Json({"request_id": uuid.uuid4().hex, **_status(status)})
+
+        with self._taking_in:
+            return await self._in_time(request, take)
+
+    async def _in_time(
+        self, request: Request, work: Callable[[object], Awaitable[Response]]
+    ) -> Response:
+        """What ``work`` makes of the request's JSON, within the time that a request may take."""
         try:
             async with asyncio.timeout(self._runtime.settings.request_seconds):
-                items = read_items(parse_json(await read_body(request)))
-                answers = await self._runtime.desk.answer(kind, items)
+                return await work(parse_json(await read_body(request)))
         except TimeoutError as error:
             raise try_again("timeout", "the request took too long; try again") from error
         except ClientDisconnect as error:
             raise RequestError(400, "invalid_request", "the body ended early") from error
-        return Json(_results(answers))
 
     async def decision(self, request: Request) -> Response:
         """The evidence pack of one decision."""
         await self._authorise(request)
         decision_id = request.path_params["decision_id"]
-        found = None
-        if _DECISION_ID.fullmatch(decision_id):
-            found = self._runtime.writer.pending(decision_id)
-            try:
-                found = found or await asyncio.to_thread(self._runtime.ledger.find, decision_id)
-            except LedgerError as error:
-                journal.problem("ledger_not_read", error, cause=str(error))
-                raise try_again("ledger_unavailable", "the ledger cannot be read") from error
+        found = await self._found(decision_id) if _DECISION_ID.fullmatch(decision_id) else None
         if found is None:
             raise RequestError(404, "unknown_decision", "there is no decision of that name")
-        pack = evidence(found, self._runtime.settings.appeal_channel)
+        decision, after = found
+        last = self._runtime.writer.latest(decision.kind, decision.data_id)
+        pack = evidence(
+            decision,
+            with_pending(decision, after, last),
+            datetime.now(UTC),
+            self._runtime.settings.appeal_channel,
+        )
         return Json(pack.model_dump(mode="json"))
+
+    async def _found(self, decision_id: str) -> tuple[Decision, Aftermath] | None:
+        if pending := self._runtime.writer.pending(decision_id):
+            return pending, Aftermath([], [], [], [])
+        try:
+            return await asyncio.to_thread(find_with_aftermath, self._runtime.ledger, decision_id)
+        except LedgerError as error:
+            journal.problem("ledger_not_read", error, cause=str(error))
+            raise try_again("ledger_unavailable", "the ledger cannot be read") from error
 
     async def openapi(self, _request: Request) -> Response:
         """The description of this API."""
@@ -154,15 +215,17 @@ class _Api:
             await asyncio.sleep(_READY_SECONDS / _READY_CHECKS)
         raise try_again("not_ready", "the models are still being loaded; try again")
 
-    async def _authorise(self, request: Request) -> None:
+    async def _authorise(self, request: Request) -> str:
+        """Who sends the request, as the audit trail names them."""
         secret = _secret(request)
         try:
-            known = bool(secret) and await self._runtime.keyring.opens(secret)
+            key = await self._runtime.keyring.holder(secret) if secret else None
         except LedgerError as error:
             raise try_again("ledger_unavailable", "the API keys cannot be read") from error
-        if not known:
+        if key is None:
             message = "send an active API key as 'Authorization: Bearer mc_…' or 'X-API-Key: mc_…'"
             raise RequestError(401, "unauthorised", message, headers={"WWW-Authenticate": "Bearer"})
+        return f"key:{key.key_id}"
 
 
 def _secret(request: Request) -> str:
@@ -173,6 +236,14 @@ def _secret(request: Request) -> str:
 def _results(answers: list[Answer]) -> str:
     results = ",".join(answer.model_dump_json() for answer in answers)
     return f'{{"request_id":"{uuid.uuid4().hex}","results":[{results}]}}'
+
+
+def _statuses(statuses: Sequence[FeedbackStatus | AppealStatus]) -> dict[str, object]:
+    return {"request_id": uuid.uuid4().hex, "results": [_status(status) for status in statuses]}
+
+
+def _status(status: FeedbackStatus | AppealStatus) -> dict[str, object]:
+    return status.model_dump(mode="json", exclude=None if status.error else {"error"})
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -28,6 +28,7 @@ PACKAGES: Final = ("seeds", "data", "features", "models", "serving")
 
 DEPENDENCIES: Final = (
     "ahocorasick-rs",
+    "alembic",
     "bentoml",
     "httptools",
     "jieba",

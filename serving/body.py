@@ -1,4 +1,4 @@
-"""Reading a scoring request: bytes to JSON to items, each step with its limit and its error."""
+"""Reading a request: bytes to JSON to items, each step with its limit and its error."""
 
 import json
 from collections.abc import Iterable
@@ -61,8 +61,8 @@ def _refuse_constant(constant: str) -> NoReturn:
     )
 
 
-def read_items(value: object) -> list[object]:
-    """The items of a request body ``{"items": [...]}``, within the limits."""
+def read_items(value: object, most: int) -> list[object]:
+    """The items of a request body ``{"items": [...]}``, at least one and at most ``most``."""
     if not isinstance(value, dict):
         raise RequestError(400, "invalid_request", 'the body must be an object: {"items": [...]}')
     if unknown := sorted(value.keys() - {"items"}):
@@ -70,11 +70,17 @@ def read_items(value: object) -> list[object]:
         raise RequestError(400, "unknown_field", f"unknown field {name}; only 'items' is allowed")
     items = value.get("items")
     if not isinstance(items, list) or not items:
-        message = f"'items' must be a list of 1 to {MAX_ITEMS} items"
+        message = f"'items' must be a list of 1 to {most} items"
         raise RequestError(400, "invalid_request", message)
-    if len(items) > MAX_ITEMS:
-        message = f"{len(items)} items; at most {MAX_ITEMS} are allowed in one request"
-        raise RequestError(413, "too_many_items", message, MAX_ITEMS)
+    if len(items) > most:
+        message = f"{len(items)} items; at most {most} are allowed in one request"
+        raise RequestError(413, "too_many_items", message, most)
+    return items
+
+
+def read_scored_items(value: object) -> list[object]:
+    """The items of a scoring request, whose texts together are limited, too."""
+    items = read_items(value, MAX_ITEMS)
     if (found := characters(items)) > MAX_CHARACTERS:
         message = f"{found} characters; at most {MAX_CHARACTERS} are allowed in one request"
         raise RequestError(413, "too_many_characters", message, MAX_CHARACTERS)

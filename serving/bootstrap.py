@@ -21,6 +21,7 @@ from serving.answer import Desk
 from serving.champion import Champions, Library
 from serving.keyring import KeyRing
 from serving.metrics import Metrics
+from serving.reception import Reception
 from serving.scoring import Judge
 from serving.settings import Settings
 from serving.writer import Writer
@@ -44,6 +45,7 @@ class Runtime:
         self.writer = Writer(self.ledger, self.metrics, settings.ledger_queue_bytes)
         self.judge = Judge(self.champions, self.metrics, settings.scoring_seconds)
         self.desk = Desk(self.judge, self.ledger, self.writer, self.metrics)
+        self.reception = Reception(self.ledger, self.writer, self.metrics)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -65,6 +67,7 @@ class Runtime:
             for task in watching:
                 with suppress(asyncio.CancelledError):
                     await task
+            await asyncio.to_thread(self.reception.close)
             await asyncio.to_thread(self.writer.close)
             self.judge.close()
             self.ledger.close()

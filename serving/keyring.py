@@ -25,14 +25,14 @@ class KeyRing:
         self._reading = asyncio.Lock()
         self._often = journal.OncePerMinute()
 
-    async def opens(self, secret: str) -> bool:
-        """Whether an active key has this secret. Raises `LedgerError` if keys were never read."""
+    async def holder(self, secret: str) -> ApiKey | None:
+        """The active key that has this secret. Raises `LedgerError` if keys were never read."""
         await self._refresh(_FRESH_SECONDS)
-        if holder(self._known, secret):
-            return True
+        if found := holder(self._known, secret):
+            return found
         # It may have been added a moment ago.
         await self._refresh(_FRESH_FOR_STRANGERS_SECONDS)
-        return holder(self._known, secret) is not None
+        return holder(self._known, secret)
 
     async def _refresh(self, fresh_seconds: float) -> None:
         if self._is_fresh(fresh_seconds):

@@ -18,6 +18,7 @@ class Metrics:
         self.seconds = self._histogram("request_seconds", "Time to answer a request.", "route")
         self.items = self._counter("items", "Items answered.", "kind", "suggestion", "degraded")
         self.item_errors = self._counter("item_errors", "Items not answered.", "kind", "reason")
+        self.taken_in = self._counter("taken_in", "Feedback and appeals.", "kind", "status")
         self.scoring = self._histogram(
             "scoring_seconds", "Time to score items, with the look into a local ledger.", "kind"
         )

@@ -6,7 +6,7 @@ RETRY_AFTER_SECONDS = 1
 
 
 class RequestError(Exception):
-    """A request-level error, answered as ``{"error": {"code", "message", "limit"?}}``."""
+    """A request-level error, answered as ``{"error": {"code", "message", "limit"?, "field"?}}``."""
 
     def __init__(
         self,
@@ -15,12 +15,14 @@ class RequestError(Exception):
         message: str,
         limit: int | None = None,
         headers: Mapping[str, str] | None = None,
+        field: str | None = None,
     ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.message = message
         self.limit = limit
+        self.field = field
         self.headers = dict(headers or {})
 
     def body(self) -> dict[str, object]:
@@ -28,6 +30,8 @@ class RequestError(Exception):
         error: dict[str, object] = {"code": self.code, "message": self.message}
         if self.limit is not None:
             error["limit"] = self.limit
+        if self.field is not None:
+            error["field"] = self.field
         return {"error": error}
 
 

@@ -178,9 +178,9 @@ class Writer:
 
     def _forget(self, batch: list[Decision], passes: list[Decision]) -> None:
         with self._changed:
-            for decision in passes:
+            for decision in (*batch, *passes):
                 self._drop(decision)
-            self._bytes -= sum(decision.size for decision in (*batch, *passes))
+                self._bytes -= decision.size
 
     def _drop(self, decision: Decision) -> None:
         self._pending.pop(decision.decision_id, None)

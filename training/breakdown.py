@@ -142,21 +142,21 @@ def slices(
     return {
         facet: {
             name: _slice(truth, scores, flagged, groups, rows, seed, blocked)
-            for name, rows in parts.items()
+            for name, rows in rows_of.items()
         }
-        for facet, parts in ((facet, _parts(facet, values)) for facet, values in facets.items())
-        if parts.keys() != {UNKNOWN}
+        for facet, rows_of in ((facet, parts(facet, values)) for facet, values in facets.items())
+        if rows_of.keys() != {UNKNOWN}
     }
 
 
-def _parts(facet: str, values: Sequence[str | None]) -> dict[str, Flags]:
+def parts(facet: str, values: Sequence[str | None]) -> dict[str, Flags]:
     """The rows of each slice of a facet."""
     of = _named(values)
-    parts = {name: of == name for name in sorted(set(of.tolist()), key=_place)}
-    told = parts.keys() - {UNKNOWN}
+    found = {name: of == name for name in sorted(set(of.tolist()), key=_place)}
+    told = found.keys() - {UNKNOWN}
     if facet == _CONFIDENCE and told <= _LEVELS and told & _SURE:
-        parts[SURE] = np.isin(of, sorted(_SURE))
-    return parts
+        found[SURE] = np.isin(of, sorted(_SURE))
+    return found
 
 
 def _slice(

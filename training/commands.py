@@ -15,10 +15,10 @@ from data.command import (
     MapOption,
     SetOption,
     complain,
-    instant_of,
     parse_layout,
+    parse_moment,
 )
-from data.home import home
+from data.home import home, ledger_url
 from data.known_bad import open_known_bad
 from data.overlay_store import load_overlay
 from data.problem import FileError, MingchaError, UsageError
@@ -73,6 +73,7 @@ def train(
         seeds=seeds,
         registered=register,
         out=out,
+        ledger=ledger_url(os.environ),
     )
     trainers = {
         "claims": train_claims,
@@ -130,7 +131,7 @@ def evaluate(
         "feedback": _evaluate_feedback,
     }
     progress = _progress(f"evaluate {kind}")
-    instant = None if since is None else _instant(since, "--since")
+    instant = None if since is None else parse_moment(since, "--since", datetime.now(UTC))
     how = _How(model, cv, instant, seeds)
     report, about = measures[kind](data, layout, how, progress)
     report["about"] = about.model_dump(mode="json")
@@ -166,7 +167,7 @@ def score(
     from models.scorer import load_scorer
     from training.offline import score_file
 
-    at = _instant(as_of)
+    at = parse_moment(as_of, "--as-of", datetime.now(UTC))
     layout = parse_layout(map_, set_, encoding)
     if kind == "feedback":
         if cases is not None:
@@ -197,8 +198,9 @@ def _evaluate_claims(
     from models.scorer import load_scorer
     from training.about import About
     from training.assemble import file_docs, seed_docs
+    from training.build import SEED, data_hash
     from training.cross import cross_validate, evaluate_scorer
-    from training.train import SEED, SEED_GROUPS, data_hash
+    from training.train import SEED_GROUPS
 
     knowledge, at = load_knowledge(), datetime.now(UTC)
     docs = file_docs(data, knowledge.taxonomy.codes, layout, report)
@@ -227,12 +229,12 @@ def _evaluate_listings(
     from models.scorer import load_scorer
     from training import listings
     from training.about import About
+    from training.build import listing_hash
     from training.cross import (
         cross_validate_listings,
         evaluate_listing_scorer,
         evaluate_listings_since,
     )
-    from training.train import listing_hash
 
     knowledge, at = load_knowledge(), datetime.now(UTC)
     docs = listings.file_docs(data, knowledge.taxonomy.codes, layout, at)
@@ -324,10 +326,6 @@ def _artifact(kind: Kind, given: Path | None) -> Path:
     if directory is None:
         raise MingchaError(f"no {kind} model yet: run `mingcha train {kind}`, or give --model DIR")
     return directory
-
-
-def _instant(text: str | None, option: str = "--as-of") -> datetime:
-    return instant_of(text, option, datetime.now(UTC))
 
 
 def _progress(work: str) -> Report:

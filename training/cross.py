@@ -17,6 +17,7 @@ from models.knowledge import Knowledge
 from models.listing_scorer import ListingScorer
 from models.verdicts import Versions
 from training.assemble import ClaimDoc
+from training.build import SEED, listing_points
 from training.claims import fit_claims
 from training.evaluate import evaluation
 from training.evidence import Cited, cited, evidence_quality
@@ -25,7 +26,6 @@ from training.guard import counted, guard
 from training.listings import ListingDoc, fit_listings, reference_prices
 from training.rooms import room_report
 from training.thresholds import claim_points
-from training.train import SEED, listing_points
 
 Report = Callable[[str], None]
 Floats = NDArray[np.float64]

@@ -8,11 +8,12 @@ from datetime import datetime
 import numpy as np
 
 from models.feedback import pack_feedback
+from training.build import Built, Report, model_facts
 from training.feedback import Corpus, fit_feedback
 from training.feedback_evaluate import feedback_points, model_report
 from training.feedback_rows import FeedbackDoc, file_docs, seed_docs
 from training.plots import plots
-from training.train import Report, Request, Trained, TrainingError, model_facts, publish
+from training.train import Request, Trained, TrainingError, publish
 
 
 def train_feedback(request: Request, at: datetime, report: Report) -> Trained:
@@ -31,7 +32,7 @@ def train_feedback(request: Request, at: datetime, report: Report) -> Trained:
         "metrics": metrics,
     }
     figures = plots(metrics, f"feedback, {metrics['measured']}, out of fold")
-    return publish(request, pack_feedback(fitted.model), facts, figures, report)
+    return publish(request, Built(pack_feedback(fitted.model), facts, figures), report)
 
 
 def feedback_docs(request: Request, report: Report) -> list[FeedbackDoc]:

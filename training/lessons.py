@@ -29,10 +29,10 @@ FROM_LEDGER: Final = "ledger"
 _BY_PEOPLE: Final[frozenset[LabelSource]] = frozenset(
     {"appeal", "adjudicator", "laboratory", "second_reviewer", "reviewer"}
 )
-_NEWEST: Final = 0.25
+_NEWEST: Final = 0.5
 """The share of rows, the newest, that judge where nothing was judged before."""
 
-Doc = TypeVar("Doc", ClaimDoc, ListingDoc)
+Doc = TypeVar("Doc", bound=ClaimDoc | ListingDoc)
 
 
 class Lesson(NamedTuple, Generic[Doc]):
@@ -64,6 +64,14 @@ class Assembled(NamedTuple, Generic[Doc]):
     counts: dict[str, int]
     data_hash: str
     reopened: list[str]
+
+    def docs(self) -> list[Doc]:
+        """The rows that train."""
+        return [lesson.doc for lesson in self.lessons]
+
+    def judging(self) -> list[Doc]:
+        """The rows that judge."""
+        return [judged.lesson.doc for judged in self.block]
 
 
 def assemble_claims(

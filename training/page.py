@@ -75,7 +75,7 @@ _ITEMS: Final = {
     "listings": ("商品", "listings"),
     "feedback": ("售后文本", "after-sale texts"),
 }
-_MODELS: Final = {
+MODELS: Final = {
     "claims": ("话术", "claim"),
     "listings": ("商品", "listing"),
     "feedback": ("售后文本", "feedback"),
@@ -92,14 +92,41 @@ def evaluation_page(report: Mapping[str, Any], about: About) -> str:
 
     No text of a row is in it; the names of files, platforms and goods are, escaped.
     """
-    environment = Environment(
+    taxonomy = load_taxonomy()
+    return (
+        environment()
+        .get_template(_TEMPLATE)
+        .render(
+            report=report,
+            about=about,
+            items=_ITEMS[about.kind],
+            model=MODELS[about.kind],
+            names={label.code: (label.name_zh, label.name_en) for label in taxonomy.labels},
+            figures={name: text for name, text in _FIGURES.items() if name in report},
+            facets=_FACETS,
+            corpora=_CORPORA,
+            rates=_RATES,
+            value=_value,
+            live_base_rate=f"{_LIVE[about.kind]:.0%}",
+            live_precision=_precision_at(report, _LIVE[about.kind]),
+            least_positives=LEAST_POSITIVES,
+            least_groups=LEAST_GROUPS,
+            level=f"{LEVEL:.0%}",
+            side=_SIDE,
+        )
+    )
+
+
+def environment() -> Environment:
+    """The templates of pages; all that is put into one is escaped."""
+    made = Environment(
         loader=PackageLoader("training"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
+    made.filters.update(
         figure=_figure,
         percent=_percent,
         interval=_interval,
@@ -107,25 +134,7 @@ def evaluation_page(report: Mapping[str, Any], about: About) -> str:
         within=_within,
         line=_line,
     )
-    taxonomy = load_taxonomy()
-    return environment.get_template(_TEMPLATE).render(
-        report=report,
-        about=about,
-        items=_ITEMS[about.kind],
-        model=_MODELS[about.kind],
-        names={label.code: (label.name_zh, label.name_en) for label in taxonomy.labels},
-        figures={name: text for name, text in _FIGURES.items() if name in report},
-        facets=_FACETS,
-        corpora=_CORPORA,
-        rates=_RATES,
-        value=_value,
-        live_base_rate=f"{_LIVE[about.kind]:.0%}",
-        live_precision=_precision_at(report, _LIVE[about.kind]),
-        least_positives=LEAST_POSITIVES,
-        least_groups=LEAST_GROUPS,
-        level=f"{LEVEL:.0%}",
-        side=_SIDE,
-    )
+    return made
 
 
 def _value(facet: str, name: str) -> str:

@@ -23,6 +23,7 @@ _CELLS: Final = 1_000_000
 
 _BINS: Final = 10
 _ROUNDING: Final = 1e-9
+_DIGITS: Final = 9
 
 
 class Ranking:
@@ -114,10 +115,13 @@ class Counted(NamedTuple):
     def calibration_error(self) -> Floats:
         """Expected calibration error over ten bins of equal size: 0 is perfect."""
         # From the lowest score up. What a bin's rows are off by adds up to what it is off by.
+        # Equal scores are one step, so that the order of their rows changes nothing.
+        steps = (len(self.ranking.scores) - 1 - np.append(0, self.ranking.ends[:-1] + 1))[::-1]
         weights = self.weights[:, ::-1]
         off = np.cumsum(weights * (self.ranking.truth - self.ranking.scores)[::-1], axis=1)
         counts = np.cumsum(weights, axis=1)
-        return np.array([_binned(*each) for each in zip(counts, off, strict=True)])
+        pairs = zip(counts[:, steps], off[:, steps], strict=True)
+        return np.array([_binned(*pair) for pair in pairs])
 
     def _f1(self, truth: Flags, flagged: Flags) -> Floats:
         said = self.weights @ truth + self.weights @ flagged
@@ -133,19 +137,19 @@ def once(rows: int) -> Floats:
 
 
 class Resamples:
-    """How often each group counts in each of ``RESAMPLES`` draws of groups with replacement."""
+    """How often each group counts in each of ``times`` draws of groups with replacement."""
 
-    def __init__(self, groups: Sequence[str], seed: int) -> None:
+    def __init__(self, groups: Sequence[str], seed: int, times: int = RESAMPLES) -> None:
         names, self.owners = np.unique(np.asarray(groups, dtype=np.str_), return_inverse=True)
         self.groups = len(names)
-        drawn = np.random.default_rng(seed).integers(self.groups, size=(RESAMPLES, self.groups))
-        self.counts = np.zeros((RESAMPLES, self.groups))
-        np.add.at(self.counts, (np.arange(RESAMPLES)[:, None], drawn), 1.0)
+        drawn = np.random.default_rng(seed).integers(self.groups, size=(times, self.groups))
+        self.counts = np.zeros((times, self.groups))
+        np.add.at(self.counts, (np.arange(times)[:, None], drawn), 1.0)
 
     def draws(self, figure: Callable[[Floats], Floats]) -> Floats:
         """A figure of each resample. ``figure`` gets the weights of the rows, some at a time."""
         size = max(1, _CELLS // max(1, len(self.owners)))
-        starts = range(0, RESAMPLES, size)
+        starts = range(0, len(self.counts), size)
         return np.concatenate(
             [figure(self.counts[start : start + size][:, self.owners]) for start in starts]
         )
@@ -155,11 +159,11 @@ def measured(
     ranking: Ranking, figures: Mapping[str, Figure], resamples: Resamples | None
 ) -> tuple[dict[str, float], dict[str, list[float]]]:
     """The figures of a ranking, and the interval of each that has one."""
-    values = _all(ranking, figures, once(len(ranking.truth)))[0]
+    values = each_figure(ranking, figures, once(len(ranking.truth)))[0]
     found = {name: float(value) for name, value in zip(figures, values, strict=True)}
     if resamples is None:
         return found, {}
-    draws = resamples.draws(lambda weights: _all(ranking, figures, weights))
+    draws = resamples.draws(lambda weights: each_figure(ranking, figures, weights))
     bounds = {name: interval(draws[:, column]) for column, name in enumerate(figures)}
     return found, {name: bound for name, bound in bounds.items() if bound is not None}
 
@@ -173,13 +177,15 @@ def interval(draws: Floats) -> list[float] | None:
     return [float(np.quantile(defined, tail)), float(np.quantile(defined, 1 - tail))]
 
 
-def _all(ranking: Ranking, figures: Mapping[str, Figure], weights: Floats) -> Floats:
+def each_figure(ranking: Ranking, figures: Mapping[str, Figure], weights: Floats) -> Floats:
+    """The figures under each of ``weights`` (resamples, rows), of shape (resamples, figures)."""
     counted = ranking.counted(weights)
     return np.stack([figure(counted) for figure in figures.values()], axis=1)
 
 
 def _binned(counts: Floats, off: Floats) -> float:
-    total = counts[-1]
+    # A sum that is whole but for the order of adding up is whole.
+    total = round(float(counts[-1]), _DIGITS)
     sizes = np.full(_BINS, total // _BINS) + (np.arange(_BINS) < total % _BINS)
     edges = np.append(0.0, np.cumsum(sizes))
     at_edges = np.interp(edges, np.append(0.0, counts), np.append(0.0, off))

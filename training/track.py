@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from data.problem import MingchaError
 from data.verdict import Kind
 from models.artifact import Manifest
-from models.store import promote
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
@@ -91,25 +91,53 @@ def log_evaluation(
     return run_id
 
 
-def register(home: Path, manifest: Manifest, run_id: str) -> tuple[str, str]:
-    """Register the run's artefact as a new version; returns its number and its alias.
-
-    It becomes champion only where there is none: nothing passes the gate by being trained.
-    """
+def register(home: Path, manifest: Manifest, run_id: str) -> str:
+    """Register the run's artefact as a new version, the challenger; returns its number."""
     client = _client(home)
     name = registered_name(manifest.kind)
-    aliases = _aliases(client, name)
+    _aliases(client, name)
     version = client.create_model_version(
         name,
         source=f"runs:/{run_id}/model",
         run_id=run_id,
         tags={"model_version": manifest.model_version, "data_hash": manifest.data_hash},
     )
-    alias = CHALLENGER if CHAMPION in aliases else CHAMPION
-    if alias == CHAMPION:
-        promote(home, manifest.kind, manifest.model_version)
-    client.set_registered_model_alias(name, alias, version.version)
-    return str(version.version), alias
+    client.set_registered_model_alias(name, CHALLENGER, version.version)
+    return str(version.version)
+
+
+def tag_run(home: Path, run_id: str, tags: Mapping[str, str]) -> None:
+    """Add tags to a run, such as what the gate said of its artefact."""
+    client = _client(home)
+    for name, value in tags.items():
+        client.set_tag(run_id, name, value[:_MOST_PARAMETER])
+
+
+def log_page(home: Path, run_id: str, files: Mapping[str, bytes]) -> None:
+    """Add files to a run, by their names."""
+    _log_files(_client(home), run_id, files, "report")
+
+
+def model_version(home: Path, kind: Kind, number: str) -> str | None:
+    """The name of the artefact that is registered under a number; None where there is none."""
+    found = [one for one in _versions(_client(home), kind) if str(one.version) == number]
+    return str(found[0].tags["model_version"]) if found else None
+
+
+def name_champion(home: Path, kind: Kind, version: str) -> None:
+    """Have the registry's alias ``champion`` name an artefact; one not registered is left alone."""
+    client = _client(home)
+    name = registered_name(kind)
+    aliases = _aliases(client, name)
+    numbers = [
+        one.version for one in _versions(client, kind) if one.tags.get("model_version") == version
+    ]
+    if not numbers:
+        return
+    if aliases.get(CHAMPION) not in numbers:
+        client.set_registered_model_alias(name, CHAMPION, numbers[0])
+    if aliases.get(CHALLENGER) in numbers:
+        client.delete_registered_model_alias(name, CHALLENGER)
 
 
 def _client(home: Path) -> "MlflowClient":
@@ -138,16 +166,23 @@ def _experiment(client: "MlflowClient", home: Path, kind: Kind) -> str:
     return str(client.create_experiment(kind, artifact_location=location))
 
 
-def _aliases(client: "MlflowClient", name: str) -> set[str]:
+def _aliases(client: "MlflowClient", name: str) -> dict[str, str]:
+    """The number of the version that each alias names; the model is made where it is missing."""
     from mlflow.exceptions import MlflowException
 
     try:
-        return set(client.get_registered_model(name).aliases)
+        return dict(client.get_registered_model(name).aliases)
     except MlflowException as error:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
     client.create_registered_model(name)
-    return set()
+    return {}
+
+
+def _versions(client: "MlflowClient", kind: Kind) -> "list[ModelVersion]":
+    """All versions of a kind, the newest first."""
+    found = client.search_model_versions(f"name = '{registered_name(kind)}'", max_results=10_000)
+    return sorted(found, key=lambda one: -int(one.version))
 
 
 def _log_figures(

@@ -14,9 +14,9 @@ from scipy.stats import beta
 
 from data.feedback import Feedback
 from data.ledger.history import Content
-from data.ledger.intake import FAILED
+from data.ledger.intake import has_failed
 from data.record import Record
-from data.review import PRECEDENCE, RELIABILITY, Label
+from data.review import PRECEDENCE, RELIABILITY, Label, foremost, standing
 from features.aftersale import AT_FAULT, LOW_RATING, MATURITY, QUALITY_REASONS
 
 STRONG: Final = 0.7
@@ -57,24 +57,20 @@ class Truth(Record):
 def truth_of(content: Content, at: datetime) -> Truth | None:
     """Which label stands as of ``at``; None where none does."""
     labels = [
-        *_standing(content.labels, at),
+        *standing(content.labels, at),
         *_laboratory(content),
         *_after_sale(content, at),
         *_rules(content),
     ]
-    if not labels:
+    best = foremost(labels)
+    if best is None:
         return None
-    best = min(labels, key=lambda label: (PRECEDENCE.index(label.source), -_seconds(label)))
     if best.outcome == "clean":
         later = [one for one in labels if _is_strong(one) and one.observed_at > best.observed_at]
         if later:
             strongest = min(later, key=lambda label: PRECEDENCE.index(label.source))
             return Truth(label=strongest, reopened=True)
     return Truth(label=best)
-
-
-def _seconds(label: Label) -> float:
-    return label.observed_at.timestamp()
 
 
 def _is_strong(label: Label) -> bool:
@@ -85,18 +81,12 @@ def _is_strong(label: Label) -> bool:
     )
 
 
-def _standing(labels: Sequence[Label], at: datetime) -> list[Label]:
-    mature = [one for one in labels if one.observed_at <= at and one.matures_at <= at]
-    taken_back = {label.supersedes for label in mature}
-    return [label for label in mature if label.label_id not in taken_back]
-
-
 def _laboratory(content: Content) -> list[Label]:
     """Failed tests. One that was passed speaks of the goods alone, not of what is said of them."""
     return [
         _derived(content, "laboratory", [event], (event.code or "inferior_quality",))
         for event in content.feedback
-        if event.kind == "laboratory" and (event.outcome or "").strip().lower() in FAILED
+        if has_failed(event)
     ]
 
 

@@ -1,5 +1,6 @@
 """The ledger (台账): decisions and what became of them, the audit trail, and the API keys."""
 
+from data.ledger.aftermath import Aftermath, find_with_aftermath
 from data.ledger.cases import Case
 from data.ledger.decisions import Decision
 from data.ledger.docket import Docket, DocketError
@@ -9,6 +10,7 @@ from data.ledger.store import Ledger, LedgerError
 from data.ledger.verify import Verification, erase_before, verify
 
 __all__ = [
+    "Aftermath",
     "ApiKey",
     "Case",
     "Decision",
@@ -21,6 +23,7 @@ __all__ = [
     "Receipt",
     "Verification",
     "erase_before",
+    "find_with_aftermath",
     "holder",
     "verify",
 ]

@@ -16,9 +16,10 @@ from data.record import Instant, Record
 from data.selection import Reason
 from data.verdict import Kind, Suggestion, harshest
 
-CaseSource = Literal["flagged", "rescan", "reopened", "report", Reason]
-"""Why a case was opened: an answer that was no pass; passed goods that were scored anew;
-evidence after a clean label; a report of a missed violation (漏杀); a draw among passed items."""
+CaseSource = Literal["appeal", "flagged", "rescan", "reopened", "report", Reason]
+"""Why a case is open, the gravest reason first: the merchant appealed; an answer that was no pass;
+passed goods that were scored anew; evidence after a clean label; a report of a wrong decision
+(误杀, 漏杀); a draw among passed items."""
 
 CaseState = Literal["open", "closed"]
 
@@ -83,9 +84,10 @@ def open_case(connection: Connection, decision: Decision, source: CaseSource, at
         case_id = str(row["case_id"])
     else:
         case_id = str(found["case_id"])
-        if _holds(connection, case_id, decision.decision_id):
-            return case_id
         change = update(cases).where(cases.c.case_id == case_id)
+        if _holds(connection, case_id, decision.decision_id):
+            connection.execute(change.values(_again(found, source, at)))
+            return case_id
         connection.execute(change.values(_joined(found, decision, source, at)))
     connection.execute(
         insert(case_decisions).values(case_id=case_id, decision_id=decision.decision_id)
@@ -161,6 +163,14 @@ def _new_case(decision: Decision, source: CaseSource, at: datetime) -> dict[str,
     }
 
 
+def _again(found: RowMapping, source: CaseSource, at: datetime) -> dict[str, Any]:
+    """What changes about an open case when something more speaks of a decision in it."""
+    return {
+        "source": min(found["source"], source, key=_SOURCES.index),
+        "updated_at": max(found["updated_at"], instant_text(at)),
+    }
+
+
 def _joined(
     found: RowMapping, decision: Decision, source: CaseSource, at: datetime
 ) -> dict[str, Any]:
@@ -171,7 +181,7 @@ def _joined(
     chances = [found["selection_probability"], decision.selection_probability]
     known = [chance for chance in chances if chance is not None]
     return {
-        "source": min(found["source"], source, key=_SOURCES.index),
+        **_again(found, source, at),
         "suggestion": harshest([found["suggestion"], decision.suggestion]),
         "severity": max(found["severity"], *(label.severity for label in labels), 0),
         "probability": max(found["probability"], decision.probability),
@@ -180,7 +190,6 @@ def _joined(
         "count": found["count"] + 1,
         "first_s": min(starts, default=None),
         "last_s": max(starts, default=None),
-        "updated_at": max(found["updated_at"], instant_text(at)),
     }
 
 

@@ -21,7 +21,7 @@ LABELLED: Final = "label.recorded"
 
 
 class DocketError(MingchaError):
-    """What was decided does not fit the ledger: an unknown decision, case or appeal."""
+    """What was decided does not fit the ledger: nothing of that name, or about another decision."""
 
 
 class Docket:
@@ -86,7 +86,8 @@ class Docket:
         """Record reviews and their labels, and close their cases, in one transaction.
 
         A review that is there already stays as it is, and makes no second label. Raises
-        DocketError when a review names what the ledger does not know.
+        DocketError when a review names what the ledger does not know, or what is about another
+        decision.
         """
         labelled: list[Label] = []
         with self.ledger.acting(made[0].reviewer if made else "", at) as transaction:
@@ -130,7 +131,7 @@ def label_by(review: Review, observed_at: datetime) -> Label | None:
     if review.outcome is None:
         return None
     return Label(
-        label_id=f"l-{review.review_id}"[:128],
+        label_id=f"l-{review.review_id}",
         decision_id=review.decision_id,
         source=review.source,
         outcome=review.outcome,
@@ -140,7 +141,7 @@ def label_by(review: Review, observed_at: datetime) -> Label | None:
         matures_at=observed_at,
         reliability=RELIABILITY[review.source],
         selection_probability=review.selection_probability,
-        supersedes=f"l-{review.reverses}"[:128] if review.reverses else None,
+        supersedes=f"l-{review.reverses}" if review.reverses else None,
         grounds=f"review {review.review_id}",
     )
 
@@ -188,14 +189,19 @@ def _is_recorded(connection: Connection, review_id: str) -> bool:
 
 
 def _check(connection: Connection, review: Review) -> None:
+    about = review.decision_id
     named = (
-        ("decision", decisions.c.decision_id, review.decision_id),
-        ("case", cases.c.case_id, review.case_id),
-        ("appeal", appeals.c.appeal_id, review.appeal_id),
-        ("review", reviews.c.review_id, review.reverses),
+        ("decision", decisions.c.decision_id, about, None),
+        ("case", case_decisions.c.case_id, review.case_id, case_decisions.c.decision_id),
+        ("appeal", appeals.c.appeal_id, review.appeal_id, appeals.c.decision_id),
+        ("review", reviews.c.review_id, review.reverses, reviews.c.decision_id),
     )
-    for what, column, name in named:
+    for what, column, name, of in named:
         if name is None:
             continue
-        if connection.execute(select(column).where(column == name)).first() is None:
-            raise DocketError(f"review {review.review_id}: there is no {what} {name}")
+        query = select(column).where(column == name)
+        if of is not None:
+            query = query.where(of == about)
+        if connection.execute(query).first() is None:
+            of_it = "" if of is None else f" that is about decision {about}"
+            raise DocketError(f"review {review.review_id}: there is no {what} {name}{of_it}")

@@ -27,6 +27,11 @@ def is_current(connection: Connection) -> bool:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == REVISION
 
 
+def prepare() -> None:
+    """Import what `migrate` needs, which takes longer than others may wait for its lock."""
+    import alembic.command  # noqa: F401
+
+
 def migrate(connection: Connection) -> None:
     """Run the revisions that are missing, in the connection's transaction: all of them or none.
 
@@ -37,7 +42,7 @@ def migrate(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     if is_current(connection):
         return
-    # Alembic takes longer to import than a start should when there is nothing to do.
+    # Not with this module: a start that has nothing to migrate should not wait for it.
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError

@@ -27,7 +27,7 @@ from data.ledger.audit import SYSTEM, Act, append, lock, row_digest
 from data.ledger.cases import open_cases
 from data.ledger.decisions import Decision
 from data.ledger.instants import instant_text
-from data.ledger.migrate import is_current, migrate
+from data.ledger.migrate import is_current, migrate, prepare
 from data.ledger.tables import audit_head, decisions
 from data.problem import MingchaError
 from data.verdict import Kind
@@ -133,9 +133,13 @@ class Ledger:
                 hide_parameters=True,
             )
         self._writer = self.engine.execution_options(**{_BEGIN: "IMMEDIATE"})
+        self._reader = self.engine
         if self._is_sqlite:
             event.listen(self.engine, "connect", _make_durable)
             event.listen(self.engine, "begin", _begin)
+        else:
+            # Else each query of one block would see what was committed just before it.
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._opening = threading.Lock()
         self._is_open = False
 
@@ -156,6 +160,7 @@ class Ledger:
             with self.engine.connect() as connection:
                 done = is_current(connection)
             if not done:
+                prepare()
                 with self._writer.begin() as connection:
                     migrate(connection)
             self._is_open = True
@@ -184,7 +189,7 @@ class Ledger:
     def reading(self) -> Iterator[Connection]:
         """A connection to read with: all that one block reads is of one moment."""
         self.open()
-        with _reported(self._shown), self.engine.connect() as connection:
+        with _reported(self._shown), self._reader.connect() as connection:
             yield connection
 
     def record(self, batch: Sequence[Decision]) -> None:
@@ -231,7 +236,7 @@ class Ledger:
             wanted = set(decision_ids)
             # An item without a latest decision has none; one that was not changed has that one.
             older = sorted(wanted - by_name.keys()) if latest else []
-            for names in _stages(older):
+            for names in stages(older):
                 rows = connection.execute(_NAMED, {"decision_ids": names}).mappings()
                 by_name.update((row["decision_id"], decision_of(row)) for row in rows)
         return {name: one for name, one in by_name.items() if name in wanted}, latest
@@ -264,7 +269,7 @@ def _batch(number: int, digests: Sequence[str]) -> Act:
 def _known(connection: Connection, decision_ids: Sequence[str]) -> set[str]:
     return {
         name
-        for names in _stages(decision_ids)
+        for names in stages(decision_ids)
         for name in connection.execute(_IDS, {"decision_ids": names}).scalars()
     }
 
@@ -302,12 +307,13 @@ def _latest(connection: Connection, kind: Kind, data_ids: Collection[str]) -> It
         rows = connection.execute(_LATEST_ON_ONE, {"kind": kind, "data_id": data_id})
         yield from map(decision_of, rows.mappings())
         return
-    for ids in _stages(sorted(set(data_ids))):
+    for ids in stages(sorted(set(data_ids))):
         rows = connection.execute(_LATEST, {"kind": kind, "data_ids": ids})
         yield from map(decision_of, rows.mappings())
 
 
-def _stages(names: Sequence[str]) -> Iterator[Sequence[str]]:
+def stages(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The names in parts, each few enough for one query."""
     return (names[first : first + _STAGED] for first in range(0, len(names), _STAGED))
 
 

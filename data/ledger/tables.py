@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The migration that makes the tables as they stand here."""
 
 metadata = MetaData()
@@ -180,7 +180,22 @@ retrainings = Table(
     Column("promoted", Integer, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("recorded_at", Text, nullable=False),
+    Column("judged", Integer, nullable=False, server_default="1"),
     Index("retrainings_by_time", "kind", "as_of"),
+)
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("promotion_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("model_version", Text, nullable=False),
+    Column("replaced", Text),
+    Column("cause", Text, nullable=False),
+    Column("retraining_id", Text),
+    Column("decided_at", Text, nullable=False),
+    Index("promotions_in_order", "kind", "number", unique=True),
 )
 
 audit = Table(

@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, RowMapping, Table, delete, func, select
+from sqlalchemy import Column, Connection, RowMapping, Table, and_, delete, func, or_, select
 
 from data.ledger.audit import Act, chained, row_digest
+from data.ledger.champions import PROMOTED, RETRAINED
 from data.ledger.docket import LABELLED, REVIEWED
 from data.ledger.instants import instant_text
 from data.ledger.intake import APPEALED, HEARD
@@ -22,6 +23,8 @@ from data.ledger.tables import (
     decisions,
     feedback,
     labels,
+    promotions,
+    retrainings,
     reviews,
 )
 
@@ -33,7 +36,11 @@ _DIGESTED: Final[Mapping[str, Table]] = {
     LABELLED: labels,
     APPEALED: appeals,
     HEARD: feedback,
+    RETRAINED: retrainings,
+    PROMOTED: promotions,
 }
+_KEPT: Final = (labels, retrainings, promotions)
+"""What is never erased."""
 
 
 class Verification(NamedTuple):
@@ -66,20 +73,20 @@ def verify(ledger: Ledger, expect: str | None = None) -> Verification:
         counted = batches
         problems += of_batches
         for act, table in _DIGESTED.items():
-            kept_for_ever = table is labels
-            rows, found = _records(connection, act, table, "" if kept_for_ever else erased)
+            rows, found = _records(connection, act, table, "" if table in _KEPT else erased)
             counted += rows
             problems += found
-        query = select(func.count()).select_from(decisions).where(decisions.c.batch.is_(None))
-        unproven = int(connection.execute(query).scalar_one())
+        unproven, of_before = _unproven(connection)
+        problems += of_before
     return Verification(int(head.seq), str(head.hash), counted, unproven, problems[:_MOST_NAMED])
 
 
 def erase_before(ledger: Ledger, before: datetime, actor: str, at: datetime) -> dict[str, int]:
     """Erase records of before an instant whose time of keeping (保存期限) is over.
 
-    Labels and the audit trail stay; decisions go with the others that were written with them,
-    and stay while one of them has an open case. Returns how many rows of each table went.
+    Labels, what was trained and promoted, and the audit trail stay; decisions go with the others
+    that were written with them, and stay while one of them has an open case. Returns how many
+    rows of each table went.
     """
     limit = instant_text(before)
     open_ones = (
@@ -87,6 +94,16 @@ def erase_before(ledger: Ledger, before: datetime, actor: str, at: datetime) -> 
         .join(case_decisions, case_decisions.c.decision_id == decisions.c.decision_id)
         .join(cases, cases.c.case_id == case_decisions.c.case_id)
         .where(cases.c.state == "open", decisions.c.batch.is_not(None))
+    )
+    waiting = (
+        select(case_decisions.c.decision_id)
+        .join(cases, cases.c.case_id == case_decisions.c.case_id)
+        .where(cases.c.state == "open")
+    )
+    of_before = and_(
+        decisions.c.batch.is_(None),
+        decisions.c.decided_at < limit,
+        decisions.c.decision_id.not_in(waiting),
     )
     old = (
         select(decisions.c.batch)
@@ -97,7 +114,7 @@ def erase_before(ledger: Ledger, before: datetime, actor: str, at: datetime) -> 
     counts: dict[str, int] = {}
     with ledger.acting(actor, at) as transaction:
         for table, where in (
-            (decisions, decisions.c.batch.in_(old)),
+            (decisions, or_(decisions.c.batch.in_(old), of_before)),
             (reviews, reviews.c.recorded_at < limit),
             (appeals, appeals.c.received_at < limit),
             (feedback, feedback.c.recorded_at < limit),
@@ -130,8 +147,16 @@ def _had(connection: Connection, expect: str) -> bool:
 def _erased_before(connection: Connection) -> str:
     """The latest instant before which records were erased; empty where none were."""
     query = select(audit.c.detail).where(audit.c.act == ERASED)
-    limits = (json.loads(detail)["before"] for detail in connection.execute(query).scalars())
-    return max(limits, default="")
+    return max(map(_limit, connection.execute(query).scalars()), default="")
+
+
+def _limit(detail: str) -> str:
+    """The instant before which one erasure went; empty where the row cannot be read any more."""
+    try:
+        found = json.loads(detail)
+    except ValueError:
+        return ""
+    return str(found.get("before", "")) if isinstance(found, dict) else ""
 
 
 def _batches(connection: Connection, erased: str) -> tuple[int, list[str]]:
@@ -161,6 +186,21 @@ def _batches(connection: Connection, erased: str) -> tuple[int, list[str]]:
     for batch, (_, at) in told.items():
         if batch not in seen and at >= erased:
             problems.append(f"batch {batch}: its decisions are missing")
+    return counted, problems
+
+
+def _unproven(connection: Connection) -> tuple[int, list[str]]:
+    """Decisions without a batch: of before the trail, or slipped in beside it."""
+    began = connection.execute(select(audit.c.at).where(audit.c.seq == 1)).scalar() or ""
+    query = select(decisions.c.decision_id, decisions.c.decided_at).where(
+        decisions.c.batch.is_(None)
+    )
+    counted, problems = 0, []
+    for row in connection.execute(query.execution_options(yield_per=5_000)):
+        if began and row.decided_at >= began:
+            problems.append(f"decision {row.decision_id} is on no trail")
+        else:
+            counted += 1
     return counted, problems
 
 

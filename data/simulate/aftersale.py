@@ -15,6 +15,7 @@ from data.simulate.dice import Dice
 from data.simulate.events import WrongedBuyer
 from data.simulate.history import History
 from data.simulate.offers import Offer
+from data.simulate.tally import Tally
 from data.simulate.voices import (
     PLAIN_REASONS,
     QUALITY_REASONS,
@@ -94,8 +95,11 @@ class Trade:
     ``voices`` draws the words alone, so that leaving them out changes nothing else.
     """
 
-    def __init__(self, history: History, dice: Dice, voices: Dice, start: datetime) -> None:
+    def __init__(
+        self, history: History, tally: Tally, dice: Dice, voices: Dice, start: datetime
+    ) -> None:
         self._history = history
+        self._tally = tally
         self._dice = dice
         self._voices = voices
         self._start = start
@@ -106,11 +110,12 @@ class Trade:
         """One day of orders; ``level`` is demand against an ordinary day."""
         if not live:
             return
-        draw = self._dice.generator
+        draw = self._dice.each(live, "sell", day)
         rows = np.array([offer.row for offer in live]).T
         shops, prices, rates, on_time, wronged_share, returned_share = rows
         orders = draw.poisson(rates * level)
         wronged = draw.binomial(orders, wronged_share)
+        self._tally.sold(live, orders, wronged)
         content = orders - wronged
         lags = draw.integers(2, 7, len(live))
         self._count_sales(
@@ -132,14 +137,16 @@ class Trade:
     def pay_for_praise(self, day: int, on_sale: Sequence[Offer]) -> None:
         """The paid orders with paid reviews of a day (刷单好评): for one offer of each shop."""
         offers = list({offer.shop.number: offer for offer in on_sale}.values())
-        counts = self._dice.generator.poisson([offer.shop.manner.praise for offer in offers])
-        for offer, count in zip(offers, counts.tolist(), strict=True):
-            for _ in range(count):
-                self._praise(day, offer)
+        draws = self._dice.each([offer.shop for offer in offers], "praise", day)
+        counts = draws.poisson(np.array([offer.shop.manner.praise for offer in offers]))
+        for index in np.flatnonzero(counts).tolist():
+            dice = self._dice.about("praise", offers[index].shop.key, day)
+            for _ in range(int(counts[index])):
+                self._praise(day, offers[index], dice)
 
-    def test(self, day: int, offer: Offer, fails: bool) -> int:
+    def test(self, day: int, offer: Offer, fails: bool, dice: Dice) -> int:
         """Send a sample to the laboratory; the day on which the result will be known."""
-        known = day + self._dice.number(7, 14)
+        known = day + dice.number(7, 14)
         named = (offer.codes[0] if offer.codes else "inferior_quality") if fails else None
         outcome = "fail" if fails else "pass"
         self._hear(
@@ -147,9 +154,9 @@ class Trade:
         )
         return known
 
-    def notify(self, day: int, offer: Offer) -> None:
+    def notify(self, day: int, offer: Offer, dice: Dice) -> None:
         """A rights-holder's notice (知识产权通知)."""
-        when = self._moment(day)
+        when = _moment(day, dice)
         reason, code = "权利人知识产权通知", "counterfeit_brand"
         self._hear(_Saying(offer, "complaint", when, when, reason=reason, code=code))
 
@@ -161,8 +168,9 @@ class Trade:
                 if saying.voice is not None:
                     saying.offer.spoken_against += 1
                 on_complaint(saying.offer)
-                if self._dice.chance(DISPUTED):
-                    self._dispute(day, saying)
+                dice = self._dice.about("dispute", saying.offer.key, saying.seen)
+                if dice.chance(DISPUTED):
+                    self._dispute(day, saying, dice)
             yield saying
 
     def record(self, saying: _Saying) -> Feedback:
@@ -186,11 +194,12 @@ class Trade:
             **{name: value for name, value in more.items() if value is not None},
         )
 
-    def _praise(self, day: int, offer: Offer) -> None:
+    def _praise(self, day: int, offer: Offer, dice: Dice) -> None:
         self._history.count("orders", day, offer.shop.number)
         self._history.count("amount", day, offer.shop.number, offer.fields["price"])
         self._history.count("signed", day + 2, offer.shop.number)
-        self._say(offer, "review", self._moment(day), day + 2, voice="paid", rating=5)
+        ordered = _moment(day, dice)
+        self._say(offer, "review", ordered, day + 2, dice, voice="paid", rating=5)
 
     def _text(self, saying: _Saying) -> str | None:
         noun = saying.offer.noun
@@ -224,46 +233,47 @@ class Trade:
     def _outcomes(
         self, offer: Offer, day: int, signed: int, events: Whole
     ) -> Iterator[WrongedBuyer]:
+        dice = self._dice.about("buyers", offer.key, day)
         wronged, returns, pretended, reviews, complaints = events.tolist()
         for _ in range(wronged):
-            buyer = self._wrong(offer, day, signed)
+            buyer = self._wrong(offer, day, signed, dice)
             if offer.told:
                 yield buyer
         for _ in range(returns):
-            reason = self._dice.pick(PLAIN_REASONS)
-            self._say(offer, "refund", self._moment(day), signed, reason=reason)
+            reason = dice.pick(PLAIN_REASONS)
+            self._say(offer, "refund", _moment(day, dice), signed, dice, reason=reason)
         for _ in range(pretended):
-            self._say(offer, "refund", self._moment(day), signed, reason=QUALITY_REASONS[0])
+            when, reason = _moment(day, dice), QUALITY_REASONS[0]
+            self._say(offer, "refund", when, signed, dice, reason=reason)
         for _ in range(reviews):
-            self._review_well(offer, day, signed)
+            self._review_well(offer, day, signed, dice)
         for _ in range(complaints):
-            self._say(offer, "complaint", self._moment(day), signed)
+            self._say(offer, "complaint", _moment(day, dice), signed, dice)
 
-    def _wrong(self, offer: Offer, day: int, signed: int) -> WrongedBuyer:
-        dice = self._dice
-        ordered = self._moment(day)
+    def _wrong(self, offer: Offer, day: int, signed: int, dice: Dice) -> WrongedBuyer:
+        ordered = _moment(day, dice)
         is_fake = "counterfeit_brand" in offer.codes
         voice: Voice = "authenticity" if is_fake and dice.chance(_KNOWS_A_FAKE) else "quality"
         spoke: list[str] = []
         if dice.chance(APPLIES):
             reason = refund_reason(voice, dice)
-            self._say(offer, "refund", ordered, signed, voice=voice, reason=reason)
+            self._say(offer, "refund", ordered, signed, dice, voice=voice, reason=reason)
             spoke.append("refund")
         if dice.chance(SPEAKS_ILL):
             rating = 1 if dice.chance(0.6) else 2
-            self._say(offer, "review", ordered, signed, voice=voice, rating=rating)
+            self._say(offer, "review", ordered, signed, dice, voice=voice, rating=rating)
             spoke.append("review")
         if dice.chance(COMPLAINS):
-            self._say(offer, "complaint", ordered, signed, voice=voice)
+            self._say(offer, "complaint", ordered, signed, dice, voice=voice)
             spoke.append("complaint")
         return WrongedBuyer.model_construct(
             item=offer.data_id, bought_at=self._at(ordered), spoke_by=spoke
         )
 
-    def _review_well(self, offer: Offer, day: int, signed: int) -> None:
-        voice = self._dice.weighted(_CONTENT_VOICES) or "pleased"
-        rating = self._dice.pick(_CONTENT_RATINGS[voice])
-        self._say(offer, "review", self._moment(day), signed, voice=voice, rating=rating)
+    def _review_well(self, offer: Offer, day: int, signed: int, dice: Dice) -> None:
+        voice = dice.weighted(_CONTENT_VOICES) or "pleased"
+        rating = dice.pick(_CONTENT_RATINGS[voice])
+        self._say(offer, "review", _moment(day, dice), signed, dice, voice=voice, rating=rating)
 
     def _say(
         self,
@@ -271,25 +281,26 @@ class Trade:
         kind: FeedbackKind,
         ordered: float,
         signed: int,
+        dice: Dice,
         *,
         voice: Voice | None = None,
         rating: int | None = None,
         reason: str | None = None,
     ) -> None:
         """Let a buyer say something some time after the parcel of an order arrived."""
-        waited = min(self._dice.log_normal(*_DELAYS[kind]), _LONGEST)
+        waited = min(dice.log_normal(*_DELAYS[kind]), _LONGEST)
         # A parcel is signed for by noon, and not before it was ordered.
         happened = max(signed + 0.5, ordered + 0.5) + waited
-        seen = happened + min(self._dice.log_normal(*_LEARNT), 5.0)
+        seen = happened + min(dice.log_normal(*_LEARNT), 5.0)
         self._hear(_Saying(offer, kind, happened, seen, ordered, signed, voice, rating, reason))
 
     def _hear(self, saying: _Saying) -> None:
         self._said[floor(saying.seen)].append(saying)
 
-    def _dispute(self, day: int, saying: _Saying) -> None:
+    def _dispute(self, day: int, saying: _Saying, dice: Dice) -> None:
         founded = saying.voice in {"quality", "authenticity"}
-        at_fault = self._dice.chance(_AT_FAULT[founded])
-        judged = day + self._dice.number(4, 12) + 0.6
+        at_fault = dice.chance(_AT_FAULT[founded])
+        judged = day + dice.number(4, 12) + 0.6
         outcome = "seller_at_fault" if at_fault else "seller_not_at_fault"
         self._hear(
             _Saying(
@@ -314,8 +325,9 @@ class Trade:
             case "dispute" if saying.outcome == "seller_at_fault":
                 history.count("at_fault", day, shop)
 
-    def _moment(self, day: int) -> float:
-        return day + self._dice.share()
-
     def _at(self, days: float) -> datetime:
         return self._start + timedelta(seconds=int(days * 86_400))
+
+
+def _moment(day: int, dice: Dice) -> float:
+    return day + dice.share()

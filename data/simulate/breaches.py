@@ -13,7 +13,6 @@ from data.simulate.merchants import BAD, Kind, Shop
 from data.simulate.numbers import false_number
 from data.simulate.overclaims import CONTENT, EFFICACIOUS, EFFICACY, ON_THE_PICTURE, overclaim
 from data.simulate.slips import POOR_HINTS, slip, stuffing
-from data.simulate.telltale import CONFUSING, JARGON
 
 VIOLATIONS: Final[Mapping[Kind, Mapping[str, float]]] = {
     "good": {
@@ -194,7 +193,7 @@ def _counterfeit(draft: Draft, market: Market, year: int, dice: Dice) -> None:
         hidden: AliasKind = "disguise" if dice.chance(0.5) else "nickname"
         draft.brand_text = alias(draft.brand, hidden, dice) or draft.brand_text
     if not branded or dice.chance(0.6):
-        draft.words += dice.some(JARGON, dice.number(1, 3))
+        draft.words += dice.some(market.slang.jargon, dice.number(1, 3))
 
 
 def _silent_counterfeit(draft: Draft, market: Market, year: int, dice: Dice) -> None:
@@ -213,7 +212,7 @@ def _confuse(draft: Draft, market: Market, year: int, dice: Dice) -> None:
     if imitation and dice.chance(0.6):
         draft.brand, draft.brand_text = None, imitation
     else:
-        draft.words += dice.some(CONFUSING, dice.number(1, 2))
+        draft.words += dice.some(market.slang.confusing, dice.number(1, 2))
 
 
 def _inferior(draft: Draft, market: Market, year: int, dice: Dice) -> None:

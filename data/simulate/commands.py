@@ -8,8 +8,9 @@ import typer
 
 from data.command import complain
 from data.problem import UsageError
+from data.simulate.drift import Drift
 from data.simulate.schedule import CHINA
-from data.simulate.world import MAX_DAYS, MAX_MERCHANTS, Drift, simulate_world
+from data.simulate.world import MAX_DAYS, MAX_MERCHANTS, simulate_world
 from data.simulate.world_files import check_free, write_world
 from data.version import __version__
 

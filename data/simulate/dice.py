@@ -2,25 +2,46 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from math import exp
 from typing import TypeVar
 
 import numpy as np
 
+from data.simulate.streams import Draws, EachOwn, Subject, stream_of
+
 T = TypeVar("T")
+S = TypeVar("S", bound=Subject)
 K = TypeVar("K")
 
 
 class Dice:
-    """All the randomness of one simulation.
+    """All the randomness of one simulation, in one stream.
 
     Single draws come from the standard library, which is quicker for one number at a time than
     numpy; whole arrays from ``generator``.
     """
 
     def __init__(self, seed: int) -> None:
-        self.generator = np.random.default_rng(seed)
+        self._seed = seed
         self._random = random.Random(int(self.generator.integers(2**63)))
+
+    @cached_property
+    def generator(self) -> np.random.Generator:
+        """The same randomness for whole arrays."""
+        return np.random.default_rng(self._seed)
+
+    def about(self, *names: object) -> "Dice":
+        """The dice for what has these names: these, as there is one stream."""
+        return self
+
+    def each(self, subjects: Sequence[Subject], *names: object) -> Draws:
+        """Draws for many subjects at once, about what has these names."""
+        return self.generator
+
+    def share_of(self, subjects: Sequence[S], share: float, *names: object) -> Sequence[S]:
+        """About this share of the subjects, drawn for what has these names."""
+        return self.some(subjects, self.poisson(share * len(subjects)))
 
     def chance(self, probability: float) -> bool:
         """Whether an event of this probability happens."""
@@ -83,3 +104,34 @@ class Dice:
     def digits(self, count: int) -> str:
         """A string of digits."""
         return "".join(str(int(self._random.random() * 10)) for _ in range(count))
+
+
+class SeparateDice(Dice):
+    """Dice of which each subject has its own: what happens to one changes no draw of another.
+
+    >>> dice = SeparateDice(0)
+    >>> early, skipped = dice.about("shop", 1).share(), dice.about("shop", 2).share()
+    >>> early == SeparateDice(0).about("shop", 1).share() != skipped
+    True
+    """
+
+    def about(self, *names: object) -> Dice:
+        """The dice for what has these names, at their beginning."""
+        return _OwnDice(stream_of(self._seed, *names))
+
+    def each(self, subjects: Sequence[Subject], *names: object) -> Draws:
+        """Draws for many subjects at once, each from a stream of its own."""
+        return EachOwn([subject.stream for subject in subjects], stream_of(self._seed, *names))
+
+    def share_of(self, subjects: Sequence[S], share: float, *names: object) -> Sequence[S]:
+        """The subjects whom something of this probability befalls."""
+        drawn = self.each(subjects, *names).random(len(subjects))
+        return [subjects[index] for index in np.flatnonzero(drawn < share).tolist()]
+
+
+class _OwnDice(Dice):
+    """One stream, whose generator is not made before it is asked for: that takes long."""
+
+    def __init__(self, stream: int) -> None:
+        self._seed = stream
+        self._random = random.Random(stream)

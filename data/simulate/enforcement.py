@@ -6,16 +6,21 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from data.feedback import Appeal
-from data.listing import Merchant
+from data.listing import Listing
 from data.simulate.agenda import Agenda
+from data.simulate.cases import Case
+from data.simulate.desk import Desk
 from data.simulate.dice import Dice
 from data.simulate.events import Cause, Decision, Event, Review, Stage
 from data.simulate.fashion import Fashion
+from data.simulate.incumbent import Incumbent, Sight
 from data.simulate.market import Market
 from data.simulate.offers import Offer
+from data.simulate.policy import BatchPolicy, Policy, Ruling, rulings
 from data.simulate.register import Register
-from data.simulate.reviewers import Incumbent, Judged, Reviewer, found_by, hire
+from data.simulate.reviewers import CASES_A_DAY, Reviewer, found_by
 from data.simulate.shelf import Shelf
+from data.simulate.tally import Tally
 from data.verdict import Suggestion
 
 # Hours until a case is decided, medians and log-spreads, and the most. All assumed.
@@ -23,7 +28,9 @@ _REVIEW_HOURS: Final = (5.0, 0.8)
 _LONGEST_REVIEW: Final = 72.0
 _APPEAL_HOURS: Final = (20, 0.5)
 _LONGEST_APPEAL: Final = 96
-_MERCHANTS_A_REVIEWER: Final = 300
+_QUEUE_SHARE: Final = 0.75
+"""Share of a desk's day that the incumbent fills; the rest is for complaints. Assumed."""
+
 _LETS_STAND: Final = 0.25
 """Share of wrong interceptions that a senior who doubts lets stand. Assumed."""
 
@@ -40,19 +47,22 @@ Intercepted = Callable[[Offer, str, float], None]
 """Called with what was intercepted, the decision, and the points that its merchant got."""
 
 
-class _Case(NamedTuple):
-    """An offer that a reviewer is to look at, and the probability with which it was chosen."""
+class Submission(NamedTuple):
+    """An offer handed in, its record, why it is looked at, and when it came."""
 
     offer: Offer
-    decision_id: str
-    stage: Stage
-    probability: float
+    listing: Listing
+    cause: Cause
+    at: datetime
 
 
 class Platform:
-    """The platform's policy and its reviewers.
+    """The platform's policy and its reviewers, the first of whom decides on appeals.
 
-    ``voices`` draws the words of appeals; ``intercepted`` is told of each interception.
+    Without a ``desk`` the incumbent decides on each submission as it comes, and a reviewer takes
+    some hours whatever there is to do. With one, ``policy``, at first the incumbent, decides on a
+    day's submissions together, and cases wait their turn. ``voices`` draws the words of appeals;
+    ``intercepted`` is told of each interception.
     """
 
     def __init__(
@@ -62,44 +72,66 @@ class Platform:
         shelf: Shelf,
         market: Market,
         fashion: Fashion,
+        tally: Tally,
         dice: Dice,
         voices: Dice,
         *,
-        merchants: int,
+        reviewers: list[Reviewer],
+        desk: Desk | None,
         intercepted: Intercepted,
     ) -> None:
-        self.reviewers = hire(max(3, merchants // _MERCHANTS_A_REVIEWER), dice)
-        self._incumbent = Incumbent(fashion, len(self.reviewers) - 1)
+        self.reviewers = reviewers
+        self.incumbent = Incumbent(self._sight, _for_the_queue(reviewers, desk), dice)
+        self.policy: Policy | BatchPolicy = self.incumbent
         self._agenda = agenda
         self._register = register
         self._shelf = shelf
         self._market = market
         self._fashion = fashion
+        self._tally = tally
         self._dice = dice
         self._voices = voices
+        self._desk = desk
         self._then = intercepted
+        self._received: dict[str, Submission] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many cases wait at the desk."""
+        return 0 if self._desk is None else len(self._desk)
 
     def begin_day(self) -> None:
         """A day begins."""
-        self._incumbent.begin_day()
+        self.incumbent.begin_day()
 
-    def judge(
-        self, offer: Offer, merchant: Merchant, cause: Cause, at: datetime
-    ) -> Iterator[Event]:
-        """Decide at once on a submission: on sale it goes, to a reviewer, or away."""
-        usual = self._market.usual(offer.brand, offer.goods)
-        judged = self._incumbent.judge(offer.fields, merchant, offer.mechanism, usual, self._dice)
-        decided = at + timedelta(seconds=self._dice.number(1, 20))
-        decision_id = self._agenda.decision_id(told=offer.told)
-        if offer.told:
-            yield _decision(decision_id, offer, cause, judged.suggestion, decided)
-        self._carry_out(offer, decision_id, judged, decided)
+    def receive(self, submission: Submission) -> Iterator[Event]:
+        """A submission comes in."""
+        self._received[submission.listing.data_id] = submission
+        if self._desk is None:
+            ruling = self.incumbent.judge(submission.listing, submission.at)
+            self._received.clear()
+            yield from self._rule(submission, ruling)
+
+    def decide(self) -> Iterator[Event]:
+        """Decide on what was received: on sale it goes, to a reviewer, or away."""
+        received = sorted(self._received.values(), key=lambda each: each.at)
+        asked = [(each.listing, each.at) for each in received]
+        ruled = rulings(self.policy, asked, self._agenda.midnight)
+        self._received.clear()
+        for submission, ruling in zip(received, ruled, strict=True):
+            yield from self._rule(submission, ruling)
+
+    def review(self) -> Iterator[Event]:
+        """Let reviewers decide on as much of what waits at the desk as they can today."""
+        if self._desk is not None:
+            for case, reviewer, at in self._desk.work(self._agenda.midnight):
+                yield from self._reviewed(case, reviewer, at)
 
     def look_again(self, offer: Offer, cause: Cause) -> Iterator[Event]:
         """After complaints, a failed test or a notice the platform looks again."""
         if offer not in self._shelf:
             return
-        at = self._agenda.moment(self._dice)
+        at = self._agenda.moment(self._dice.about("look", offer.key, self._agenda.day))
         decision_id = self._agenda.decision_id(told=offer.told)
         blocks = cause != "after_sale"
         if offer.told:
@@ -108,11 +140,12 @@ class Platform:
             self._shelf.take_down(offer)
             self._intercept(offer, decision_id, offer.codes or ["inferior_quality"])
         else:
-            self._ask(_Case(offer, decision_id, "after_sale", 1.0), at)
+            self._ask(Case(offer, decision_id, "after_sale", 1.0), at)
 
     def appeal(self, offer: Offer, decision_id: str, points: float) -> Iterator[Event]:
         """A merchant appeals; a senior will decide."""
-        at = self._agenda.moment(self._dice)
+        dice = self._dice.about("appeal", offer.key, self._agenda.day)
+        at = self._agenda.moment(dice)
         if offer.told:
             yield Appeal(
                 appeal_id=self._agenda.new_id("a"),
@@ -121,28 +154,42 @@ class Platform:
                 evidence=self._voices.some(_EVIDENCE, self._voices.number(0, 2)),
                 submitted_at=at,
             )
-        codes = self._found_by_senior(offer)
-        hours = min(self._dice.log_normal(*_APPEAL_HOURS), _LONGEST_APPEAL)
+        codes = self._found_by_senior(offer, dice)
+        hours = min(dice.log_normal(*_APPEAL_HOURS), _LONGEST_APPEAL)
         decided = _whole(at + timedelta(hours=hours))
         what = partial(self._appealed, offer, decision_id, points, codes, decided)
         self._agenda.put_off_until(decided, what)
 
-    def _carry_out(self, offer: Offer, decision_id: str, judged: Judged, decided: datetime) -> None:
-        if judged.suggestion == "review":
-            stage: Stage = "random" if judged.at_random else "queue"
-            self._ask(_Case(offer, decision_id, stage, judged.selection_probability), decided)
-        if judged.suggestion == "block":
-            self._intercept(offer, decision_id, offer.codes or ["unlicensed_product"])
-        elif judged.suggestion == "pass" or judged.at_random:
-            self._shelf.put(offer)
+    def _rule(self, submission: Submission, ruling: Ruling) -> Iterator[Event]:
+        offer = submission.offer
+        dice = self._dice.about("decide", offer.key)
+        decided = submission.at + timedelta(seconds=dice.number(1, 20))
+        decision_id = self._agenda.decision_id(told=offer.told)
+        if offer.told:
+            yield _decision(decision_id, offer, submission.cause, ruling.suggestion, decided)
+        self._carry_out(offer, decision_id, ruling, decided)
 
-    def _ask(self, case: _Case, since: datetime) -> None:
+    def _carry_out(self, offer: Offer, decision_id: str, ruling: Ruling, decided: datetime) -> None:
+        if ruling.looked_at:
+            stage: Stage = "random" if ruling.at_random else "queue"
+            chance, held = ruling.selection_probability, not ruling.on_sale
+            case = Case(offer, decision_id, stage, chance, held, ruling.probability)
+            self._ask(case, decided)
+        if ruling.on_sale:
+            self._shelf.put(offer)
+        elif not ruling.looked_at:
+            self._intercept(offer, decision_id, offer.codes or ["unlicensed_product"])
+
+    def _ask(self, case: Case, since: datetime) -> None:
+        if self._desk is not None:
+            self._desk.add(case, since)
+            return
         hours = min(self._dice.log_normal(*_REVIEW_HOURS), _LONGEST_REVIEW)
         at = _whole(since + timedelta(hours=hours))
         reviewer = self._dice.pick(self.reviewers[1:])
         self._agenda.put_off_until(at, partial(self._reviewed, case, reviewer, at))
 
-    def _reviewed(self, case: _Case, reviewer: Reviewer, at: datetime) -> Iterator[Event]:
+    def _reviewed(self, case: Case, reviewer: Reviewer, at: datetime) -> Iterator[Event]:
         offer = case.offer
         codes = found_by(
             reviewer,
@@ -150,37 +197,39 @@ class Platform:
             shows=offer.shows,
             disguised=offer.mechanism is not None,
             complaints=case.stage == "after_sale",
-            dice=self._dice,
+            dice=self._dice.about("review", offer.key, case.stage),
         )
+        self._tally.reviewed(offer, case.stage)
         if offer.told:
             yield self._review(case, reviewer, at, codes)
         if codes:
             self._shelf.take_down(offer)
             self._intercept(offer, case.decision_id, codes)
-        elif case.stage == "queue":
+        elif case.held:
             self._shelf.put(offer)
 
-    def _found_by_senior(self, offer: Offer) -> list[str]:
+    def _found_by_senior(self, offer: Offer, dice: Dice) -> list[str]:
         """The codes that an appeal leaves standing."""
         senior = self.reviewers[0]
         found = found_by(
-            senior, offer.codes, shows=True, disguised=False, complaints=True, dice=self._dice
+            senior, offer.codes, shows=True, disguised=False, complaints=True, dice=dice
         )
-        upheld = bool(found) or (not offer.codes and self._dice.chance(_LETS_STAND))
+        upheld = bool(found) or (not offer.codes and dice.chance(_LETS_STAND))
         return (found or ["unlicensed_product"]) if upheld else []
 
     def _appealed(
         self, offer: Offer, decision_id: str, points: float, codes: list[str], at: datetime
     ) -> Iterator[Event]:
+        self._tally.reviewed(offer, "appeal")
         if offer.told:
-            case = _Case(offer, decision_id, "appeal", 1.0)
+            case = Case(offer, decision_id, "appeal", 1.0)
             yield self._review(case, self.reviewers[0], at, codes)
         if not codes:
             self._register.pardon(offer.shop, points)
             if offer.shop.closed is None:
                 self._shelf.put(offer)
 
-    def _review(self, case: _Case, reviewer: Reviewer, at: datetime, codes: list[str]) -> Review:
+    def _review(self, case: Case, reviewer: Reviewer, at: datetime, codes: list[str]) -> Review:
         return Review(
             review_id=self._agenda.new_id("r"),
             decision_id=case.decision_id,
@@ -194,10 +243,25 @@ class Platform:
         )
 
     def _intercept(self, offer: Offer, decision_id: str, codes: Sequence[str]) -> None:
+        if not offer.intercepted:
+            self._tally.intercepted(offer)
+        offer.intercepted = True
         points = self._register.punish(offer.shop, codes)
         if offer.mechanism is not None:
             self._fashion.found_out(offer.mechanism)
         self._then(offer, decision_id, points)
+
+    def _sight(self, data_id: str) -> Sight:
+        offer = self._received[data_id].offer
+        reads = 1.0 if offer.mechanism is None else self._fashion.known(offer.mechanism)
+        return Sight(reads, self._market.usual(offer.brand, offer.goods))
+
+
+def _for_the_queue(reviewers: list[Reviewer], desk: Desk | None) -> int:
+    """How many flagged listings a day the incumbent sends to reviewers."""
+    if desk is None:
+        return (len(reviewers) - 1) * CASES_A_DAY
+    return int(_QUEUE_SHARE * desk.capacity)
 
 
 def _decision(

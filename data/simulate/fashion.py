@@ -1,5 +1,6 @@
 """Which disguises sellers use (伪装风潮): what is found out goes, and something else comes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -32,7 +33,7 @@ class Fashion:
 
     def __init__(self) -> None:
         self._weights = {mechanism: 2.0**-rank for rank, mechanism in enumerate(WRITTEN)}
-        self._confirmed = dict.fromkeys((*WRITTEN, *LATER), 0)
+        self._confirmed: Counter[Mechanism] = Counter()
 
     def choose(self, dice: Dice) -> Mechanism:
         """The mechanism of a seller who disguises today."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from data.brands import Brand
 from data.simulate.catalogue import Goods
 from data.simulate.dice import Dice
+from data.simulate.slang import Slang
 
 Fields = dict[str, Any]
 """The fields of a ``Listing`` but for its id, its instant and its merchant."""
@@ -22,6 +23,8 @@ class Market:
         self.level = 1.0
         """Prices against those at the beginning."""
         self.fakes_priced_as_genuine = False
+        """Whether sellers of fakes ask what the genuine goods cost."""
+        self.slang = Slang()
         self._factors: dict[tuple[str, str], float] = {}
         self._numbers: dict[tuple[str, str], deque[str]] = {}
         self._honest: dict[int, deque[tuple[str, Fields]]] = {}

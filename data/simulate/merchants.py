@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 
 from data.listing import MERCHANT_TYPES, MerchantType
 from data.simulate.dice import Dice
+from data.simulate.streams import stream_of
 
 Kind = Literal["good", "inferior", "counterfeit", "careless"]
 """What a merchant is: 诚信, 劣质, 售假, 粗心 (honest, but sloppy). Nothing shown tells for sure."""
@@ -123,7 +124,8 @@ class Shop:
     """One shop and what has become of it so far. Days count from the first of the world.
 
     ``authorises`` is how likely it holds a brand's authorisation, ``tied`` whether the platform
-    sees the operator's other shops, ``linked`` strangers who share its address.
+    sees the operator's other shops, ``linked`` strangers who share its address. ``key`` names it
+    alike in every world of a seed, whatever was decided there; ``stream`` is its random stream.
     """
 
     number: int
@@ -140,6 +142,8 @@ class Shop:
     demand: float
     authorises: float
     tied: bool
+    key: str
+    stream: int
     authorised: dict[str, bool] = field(default_factory=dict)
     linked: tuple[int, ...] = ()
     points: list[tuple[int, float]] = field(default_factory=list)
@@ -186,6 +190,7 @@ def open_shop(
     kinds_of_goods: int,
     today: int,
     dice: Dice,
+    key: str = "",
 ) -> Shop:
     """A shop that opens on the day ``opened``, or, with None, has been open for some time."""
     dress = dice.pick([k for k in KINDS if k != kind]) if dice.chance(OVERLAP) else kind
@@ -209,6 +214,8 @@ def open_shop(
         demand=min(8.0, dice.log_normal(*manner.demand)),
         authorises=dice.beta(9, 1) if kind not in BAD else dice.beta(2, 4),
         tied=dice.chance(TIES_SEEN),
+        key=key,
+        stream=stream_of("shop", key),
     )
 
 

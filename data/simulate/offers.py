@@ -9,6 +9,7 @@ from data.simulate.catalogue import Goods
 from data.simulate.disguises import Mechanism
 from data.simulate.market import Fields
 from data.simulate.merchants import Kind, Shop
+from data.simulate.streams import stream_of
 
 NOTICES: Final[Mapping[str, float]] = {"counterfeit_brand": 0.008, "brand_confusion": 0.002}
 STRAY_NOTICES: Final = 0.00005
@@ -50,6 +51,8 @@ class Offer:
     wronged: float
     rate: float
     told: bool
+    key: str = ""
+    """Names it alike in every world of a seed, whatever was decided."""
     generation: int = 0
     live_from: int = 0
     until: int = 0
@@ -57,17 +60,22 @@ class Offer:
     record: Listing | None = None
     spoken_against: int = 0
     in_question: bool = False
+    times_on_sale: int = 0
+    intercepted: bool = False
     brand: str | None = None
     returned: float = 0.0
     """The share of its orders that comes back without a fault of the goods."""
     notices: float = 0.0
     """How likely a rights-holder's notice is on a day."""
+    stream: int = 0
+    """Its random stream."""
     row: tuple[float, ...] = ()
     """Shop, price, orders a day, and shares on time, wronged and returned: for a day's sale."""
 
     def __post_init__(self) -> None:
         self.returned = _returned(self.fields["category"])
         self.notices = max((NOTICES.get(code, 0.0) for code in self.codes), default=STRAY_NOTICES)
+        self.stream = stream_of("offer", self.key)
         self.row = (
             self.shop.number,
             self.fields["price"],

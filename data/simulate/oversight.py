@@ -49,17 +49,19 @@ class Oversight:
         if enough and not offer.in_question and offer in self._shelf:
             offer.in_question = True
             case = partial(self._platform.look_again, offer, "after_sale")
-            self._agenda.put_off(self._dice.number(1, 3), case)
+            days = self._dice.about("case", offer.key).number(1, 3)
+            self._agenda.put_off(days, case)
 
     def test(self, on_sale: list[Offer]) -> None:
         """Laboratory tests (抽检), aimed at risk: no base rate can be read off them."""
-        count = self._dice.poisson(_TESTS * self._merchants)
-        candidates = self._dice.some(on_sale, 60 * count)
-        candidates.sort(key=lambda o: -(o.spoken_against + self._dice.share()))
         today = self._agenda.day
+        dice = self._dice.about("test", today)
+        count = dice.poisson(_TESTS * self._merchants)
+        candidates = dice.some(on_sale, 60 * count)
+        candidates.sort(key=lambda o: -(o.spoken_against + dice.share()))
         for offer in candidates[:count]:
-            fails = self._dice.chance(_TEST_FAILS[not _FOUND_BY_TEST.isdisjoint(offer.codes)])
-            known = self._trade.test(today, offer, fails)
+            fails = dice.chance(_TEST_FAILS[not _FOUND_BY_TEST.isdisjoint(offer.codes)])
+            known = self._trade.test(today, offer, fails, dice)
             if fails:
                 case = partial(self._platform.look_again, offer, "laboratory")
                 self._agenda.put_off(known - today, case)
@@ -67,12 +69,13 @@ class Oversight:
     def notify(self, on_sale: list[Offer]) -> None:
         """Rights-holders' notices: for fakes that sell, now and then for genuine goods."""
         chances = np.fromiter((offer.notices for offer in on_sale), np.float64, len(on_sale))
-        drawn = self._dice.generator.random(len(on_sale))
+        drawn = self._dice.each(on_sale, "notices", self._agenda.day).random(len(on_sale))
         for index in np.flatnonzero(drawn < chances).tolist():
-            self._trade.notify(self._agenda.day + 1, on_sale[index])
-            self._agenda.put_off(1, partial(self._noticed, on_sale[index]))
+            dice = self._dice.about("notice", on_sale[index].key, self._agenda.day)
+            self._trade.notify(self._agenda.day + 1, on_sale[index], dice)
+            self._agenda.put_off(1, partial(self._noticed, on_sale[index], dice))
 
-    def _noticed(self, offer: Offer) -> Iterator[Event]:
+    def _noticed(self, offer: Offer, dice: Dice) -> Iterator[Event]:
         offer.shop.notices.append(self._agenda.day)
-        if self._dice.chance(_ACTS_ON_A_NOTICE):
+        if dice.chance(_ACTS_ON_A_NOTICE):
             yield from self._platform.look_again(offer, "rights_holder")

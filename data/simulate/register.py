@@ -59,7 +59,8 @@ class Register:
         """The shops that are there from the beginning."""
         while len(self.shops) < self._merchants:
             kind = kind_of(self._mix, self._dice)
-            self._open(kind, self._operator(kind), opened=None)
+            operator = self._operator(kind, self._dice)
+            self._open(kind, operator, None, key=str(len(self.shops)))
         for shop in self.shops:
             # signals.md §2: now and then an honest shop shares a warehouse with a stranger.
             if self._dice.chance(_SHARES_A_WAREHOUSE):
@@ -67,13 +68,16 @@ class Register:
 
     def enter(self) -> Iterator[Event]:
         """The shops that open today of themselves."""
-        for _ in range(self._dice.poisson(_ENTRANTS * self._merchants)):
-            yield from self._newcomer(kind_of(self._mix, self._dice))
+        dice = self._dice.about("enter", self._agenda.day)
+        for number in range(dice.poisson(_ENTRANTS * self._merchants)):
+            yield from self._newcomer(kind_of(self._mix, dice), f"e{number}", dice)
 
     def enter_bad(self) -> Iterator[Event]:
         """Many bad merchants at once: the drift of the mix."""
-        for _ in range(round(_MIXED_ENTRANTS * self._merchants)):
-            yield from self._newcomer("counterfeit" if self._dice.chance(0.5) else "inferior")
+        dice = self._dice.about("enter_bad", self._agenda.day)
+        for number in range(round(_MIXED_ENTRANTS * self._merchants)):
+            kind: Kind = "counterfeit" if dice.chance(0.5) else "inferior"
+            yield from self._newcomer(kind, f"b{number}", dice)
 
     def open_shops(self) -> list[Shop]:
         """The shops that may submit."""
@@ -96,7 +100,8 @@ class Register:
     def merchant(self, shop: Shop, brand: Brand | None) -> Merchant:
         """The merchant as the platform knows it at today's midnight."""
         if brand is not None and brand.name not in shop.authorised:
-            shop.authorised[brand.name] = self._dice.chance(shop.authorises)
+            dice = self._dice.about("authorised", shop.key, brand.name)
+            shop.authorised[brand.name] = dice.chance(shop.authorises)
         today = self._agenda.day
         return Merchant(
             merchant_id=shop.merchant_id,
@@ -129,9 +134,10 @@ class Register:
 
     def _close(self, shop: Shop) -> None:
         shop.closed = self._agenda.day
-        if shop.kind in BAD and self._dice.chance(_OPENS_ANEW):
-            days = self._dice.number(3, 20)
-            self._agenda.put_off(days, partial(self._new_shop, shop.kind, shop.operator))
+        dice = self._dice.about("close", shop.key)
+        if shop.kind in BAD and dice.chance(_OPENS_ANEW):
+            again = partial(self._new_shop, shop.kind, shop.operator, f"{shop.key}+")
+            self._agenda.put_off(dice.number(3, 20), again)
 
     def _sanctioned_beside(self, shop: Shop) -> int:
         """How many sanctioned shops the platform can tie to this one."""
@@ -144,28 +150,30 @@ class Register:
             for other in self._by_operator[operator]
         )
 
-    def _operator(self, kind: Kind) -> int:
+    def _operator(self, kind: Kind, dice: Dice) -> int:
         """A new operator, or one that has a shop of the kind already: a gang (团伙)."""
-        if self.shops and kind in BAD and self._dice.chance(GANG[kind]):
+        if self.shops and kind in BAD and dice.chance(GANG[kind]):
             last = next((s for s in reversed(self.shops[-200:]) if s.kind == kind), None)
             if last is not None and len(self._by_operator[last.operator]) < _LARGEST_GANG:
                 return last.operator
         self._operators += 1
         return self._operators - 1
 
-    def _open(self, kind: Kind, operator: int, opened: int | None) -> Shop:
+    def _open(self, kind: Kind, operator: int, opened: int | None, key: str) -> Shop:
         number, today = len(self.shops), self._agenda.day
-        shop = open_shop(number, kind, operator, opened, len(CATALOGUE), today, self._dice)
+        dice = self._dice.about("shop", key)
+        shop = open_shop(number, kind, operator, opened, len(CATALOGUE), today, dice, key)
         self.shops.append(shop)
         self._by_operator[operator].append(shop)
         self._history.reserve(number + 1)
         return shop
 
-    def _newcomer(self, kind: Kind) -> Iterator[Event]:
-        yield from self._new_shop(kind, self._operator(kind))
+    def _newcomer(self, kind: Kind, name: str, dice: Dice) -> Iterator[Event]:
+        key = f"{self._agenda.day}{name}"
+        yield from self._new_shop(kind, self._operator(kind, dice), key)
 
-    def _new_shop(self, kind: Kind, operator: int) -> Iterator[Event]:
-        shop = self._open(kind, operator, opened=self._agenda.day)
+    def _new_shop(self, kind: Kind, operator: int, key: str) -> Iterator[Event]:
+        shop = self._open(kind, operator, self._agenda.day, key)
         if self._agenda.told:
             yield self.truth_of(shop)
 

@@ -43,7 +43,10 @@ class Shelf:
     def put(self, offer: Offer) -> None:
         """Sell an offer from tomorrow on."""
         offer.live_from = self._agenda.day + 1
-        offer.until = self._agenda.day + 2 + int(self._dice.log_normal(*_LIFE))
+        life = self._dice.about("life", offer.key).log_normal(*_LIFE)
+        offer.until = self._agenda.day + 2 + int(life)
+        offer.times_on_sale += 1
+        offer.intercepted = False
         self._offers[offer.data_id] = offer
         if offer.mechanism is not None:
             self._fashion.got_through(offer.mechanism)

@@ -1,31 +1,13 @@
-"""Words that give a seller away (暗语), and how they are disguised."""
+"""Words that give a seller away, and how they are disguised."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from data.simulate.dice import Dice
 from data.simulate.disguises import Mechanism, disguise
 from data.simulate.market import Fields
+from data.simulate.slang import CONFUSING, JARGON, Slang
 
-JARGON: Final = (
-    "原单",
-    "1:1复刻",
-    "顶级版本",
-    "纯原",
-    "公司级",
-    "支持对比",
-    "专柜品质全套包装",
-    "可过验",
-    "懂的来",
-    "zp版本",
-)
-CONFUSING: Final = (
-    "大牌平替",
-    "同厂同料",
-    "某大牌代工厂",
-    "专柜同款",
-    "一条生产线",
-    "大牌同款",
-)
 RISKY_WORDS: Final = (
     "微信",
     "加薇",
@@ -55,9 +37,11 @@ RISKY_WORDS: Final = (
 """Words of claims that a seller who fears a filter disguises."""
 
 
-def disguised(fields: Fields, mechanism: Mechanism, dice: Dice) -> Fields:
-    """The fields with their telling words disguised."""
-    words = (*JARGON, *CONFUSING, *RISKY_WORDS)
+def disguised(
+    fields: Fields, mechanism: Mechanism, dice: Dice, slang: Sequence[str] = ()
+) -> Fields:
+    """The fields with their telling words disguised, and those of ``slang``."""
+    words = (*JARGON, *CONFUSING, *RISKY_WORDS, *slang)
     changed = dict(fields)
     for name in ("title", "description"):
         made = disguise(fields[name], mechanism, words, dice.generator)
@@ -65,12 +49,15 @@ def disguised(fields: Fields, mechanism: Mechanism, dice: Dice) -> Fields:
     return changed
 
 
-def respelt(fields: Fields, mechanism: Mechanism, dice: Dice) -> Fields:
-    """A relisted copy: telling words disguised, the title turned round, the price moved a little.
+def respelt(fields: Fields, mechanism: Mechanism, dice: Dice, slang: Slang) -> Fields:
+    """A relisted copy: words of the day, disguised, the title turned round, the price moved.
 
     Licence numbers go along: who relists has no others.
     """
-    copy = disguised(fields, mechanism, dice)
+    renewed = dict(fields)
+    for name in ("title", "description"):
+        renewed[name] = slang.renewed(fields[name], dice)
+    copy = disguised(renewed, mechanism, dice, (*slang.jargon, *slang.confusing))
     words = copy["title"].split(" ")
     if len(words) > 2:
         copy["title"] = " ".join(dice.shuffled(words))
@@ -81,9 +68,9 @@ def respelt(fields: Fields, mechanism: Mechanism, dice: Dice) -> Fields:
     return copy
 
 
-def without_jargon(fields: Fields) -> Fields:
-    """The fields with no jargon in the title, unless nothing else is there."""
+def without(fields: Fields, words: Sequence[str]) -> Fields:
+    """The fields with none of the words in the title, unless nothing else is there."""
     title = fields["title"]
-    for word in JARGON:
+    for word in words:
         title = title.replace(word, "")
     return {**fields, "title": title.strip() or fields["title"]}

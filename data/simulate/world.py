@@ -5,48 +5,28 @@ decided by what merchants and goods are, which no record tells; merchants' figur
 from what happened before.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple, TypeVar
 
 from data.brands import Brand, load_brands
-from data.simulate.aftersale import Trade
-from data.simulate.agenda import Agenda
-from data.simulate.dice import Dice
-from data.simulate.enforcement import Platform
-from data.simulate.events import Event, ReviewerTruth, Submitted, known_at
-from data.simulate.fashion import LATER, Fashion
-from data.simulate.history import History
-from data.simulate.market import Market
+from data.feedback import Appeal, Feedback
+from data.listing import Listing
+from data.segment import LiveSegment
+from data.simulate.dice import Dice, SeparateDice
+from data.simulate.drift import Change, Drift, checked
+from data.simulate.events import Aired, Decision, Event, ListingTruth, Review, Submitted, known_at
+from data.simulate.marketplace import WARM_UP, Marketplace, Plan
 from data.simulate.merchants import Kind, shares
-from data.simulate.offers import Offer
-from data.simulate.oversight import Oversight
-from data.simulate.register import Register
-from data.simulate.rooms import Rooms
-from data.simulate.schedule import CHINA, demand
-from data.simulate.sellers import Sellers
-from data.simulate.shelf import Shelf
-from data.taxonomy import load_taxonomy
+from data.simulate.policy import BatchPolicy, Policy
+from data.simulate.schedule import CHINA
+from data.simulate.tally import Tally, Week
 
-DriftKind = Literal["disguise", "mix", "price"]
-"""What may change: the disguises in use, how many merchants are bad, what goods cost."""
-
-DRIFTS: Final[tuple[DriftKind, ...]] = get_args(DriftKind)
+E = TypeVar("E")
 
 MAX_MERCHANTS: Final = 100_000
 MAX_DAYS: Final = 730
-WARM_UP: Final = 40
-"""Days that are simulated before the first that is told, so that figures have a past."""
-
-_PRICE_DRIFT: Final = 1.35
-
-
-class Drift(NamedTuple):
-    """A change that begins on a day, counted from 0."""
-
-    kind: DriftKind
-    day: int
 
 
 def simulate_world(
@@ -70,130 +50,164 @@ def simulate_world(
 
     Raises ValueError for a number of merchants or days that is not allowed.
     """
-    if not 1 <= merchants <= MAX_MERCHANTS:
-        raise ValueError(f"merchants is {merchants}; 1 to {MAX_MERCHANTS} are allowed")
+    _check(merchants, seed)
     if not 1 <= days <= MAX_DAYS:
         raise ValueError(f"days is {days}; 1 to {MAX_DAYS} are allowed")
-    if seed < 0:
-        raise ValueError(f"seed is {seed}; 0 or more is allowed")
     if drift is not None and not 0 <= drift.day < days:
         raise ValueError(f"the drift begins on day {drift.day}; 0 to {days - 1} are allowed")
-    midnight = start.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
-    known = load_brands() if brands is None else brands
-    world = _World(merchants, seed, midnight, mix or shares(None), known, listings_only)
-    return world.run(days, drift)
+    whole = not listings_only
+    plan = Plan(merchants, _midnight(start), mix or shares(None), _known(brands), whole, whole)
+    return _told(Marketplace(plan, Dice(seed), Dice(seed + 1)), days, drift, listings_only)
 
 
-class _World:
-    """The parts of a world, and the order in which they act on a day."""
+def _told(
+    marketplace: Marketplace, days: int, drift: Drift | None, listings_only: bool
+) -> Iterator[Event]:
+    marketplace.warm_up()
+    if not listings_only:
+        yield from marketplace.first_truths()
+    for day in range(days):
+        changes = [drift] if drift is not None and day == drift.day else []
+        events = marketplace.next_day(changes)
+        if listings_only:
+            events = (event for event in events if isinstance(event, Submitted))
+        yield from sorted(events, key=known_at)
+
+
+class Day(NamedTuple):
+    """What a platform has learnt at the end of a day, each sort in the order of its instants.
+
+    The records are those that ``mingcha simulate`` writes; nothing of the truth is among them.
+    ``number`` counts days from 0, ``midnight`` is its beginning.
+    """
+
+    number: int
+    midnight: datetime
+    listings: tuple[Listing, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
+    segments: tuple[LiveSegment, ...] = ()
+
+
+class Truth:
+    """What is true of a world, for whoever judges a policy. No policy may see it."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._listings: dict[str, ListingTruth] = {}
+
+    def of(self, data_id: str) -> ListingTruth:
+        """The truth about a listing; ``true_codes`` are the labels that it deserves.
+
+        Raises KeyError for a listing that was not submitted.
+        """
+        return self._listings[data_id]
+
+    def weeks(self) -> list[Week]:
+        """What happened in each week so far, the first week first."""
+        return self._tally.weeks()
+
+    def noted(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The events, of which the truth about listings is kept as they come."""
+        for event in events:
+            if isinstance(event, Submitted):
+                self._listings[event.truth.item] = event.truth
+            yield event
+
+
+class World:
+    """A simulated marketplace under a policy of the caller's own, day by day.
+
+    ``policy`` decides on what is submitted and may be set anew between days; None is the old
+    one of the platform, which was also in force in the ``warm_up`` days before the first, so that
+    all policies begin with the same past. Reviewers decide on ``capacity`` cases a day, by default
+    8 each; the rest wait. Appeals go to a senior and do not wait for them. ``changes`` happen at
+    the beginning of their days. With ``has_rooms`` there are live windows, which takes longer.
+    ``start`` and ``mix`` are as in ``simulate_world``.
+
+    Whatever happens to a shop or a listing has its own randomness: two worlds of a seed differ
+    only by what their policies led to, and with the same policies they are equal.
+
+    Raises ValueError for arguments that are not allowed.
+    """
 
     def __init__(
         self,
         merchants: int,
         seed: int,
         start: datetime,
-        mix: Mapping[Kind, float],
-        brands: Sequence[Brand],
-        listings_only: bool,
+        policy: Policy | BatchPolicy | None = None,
+        *,
+        mix: Mapping[Kind, float] | None = None,
+        changes: Iterable[Change] = (),
+        capacity: int | None = None,
+        brands: Sequence[Brand] | None = None,
+        has_rooms: bool = False,
+        warm_up: int = WARM_UP,
     ) -> None:
-        severity = {label.code: label.severity for label in load_taxonomy().labels}
-        dice, voices = Dice(seed), Dice(seed + 1)
-        self.listings_only = listings_only
-        self.agenda = Agenda(start, -WARM_UP)
-        self.market = Market(brands)
-        self.fashion = Fashion()
-        self.history = History(merchants)
-        self.trade = Trade(self.history, dice, voices, start)
-        self.register = Register(self.agenda, self.history, dice, merchants, mix, severity)
-        self.shelf = Shelf(self.agenda, self.fashion, dice, self._on_sale)
-        self.platform = Platform(
-            self.agenda,
-            self.register,
-            self.shelf,
-            self.market,
-            self.fashion,
-            dice,
-            voices,
-            merchants=merchants,
-            intercepted=self._intercepted,
+        _check(merchants, seed)
+        if warm_up < 0:
+            raise ValueError(f"warm_up is {warm_up}; 0 or more days are allowed")
+        if capacity is not None and capacity < 0:
+            raise ValueError(f"capacity is {capacity}; 0 or more cases a day are allowed")
+        self.policy = policy
+        self._changes: defaultdict[int, list[Change]] = defaultdict(list)
+        for change in map(checked, changes):
+            self._changes[change.day].append(change)
+        plan = Plan(
+            merchants,
+            _midnight(start),
+            mix or shares(None),
+            _known(brands),
+            has_rooms,
+            has_desk=True,
+            capacity=capacity,
+            warm_up=warm_up,
         )
-        self.sellers = Sellers(
-            self.agenda,
-            self.register,
-            self.shelf,
-            self.platform,
-            self.market,
-            self.fashion,
-            dice,
+        self._marketplace = Marketplace(plan, SeparateDice(seed), Dice(seed + 1))
+        self.truth = Truth(self._marketplace.tally)
+        self._day = 0
+
+    def day(self) -> Day:
+        """Let the next day happen, and tell what the platform has learnt on it.
+
+        Before the first the warm-up goes by, which takes as long as so many days.
+        """
+        if self._day == 0:
+            self._marketplace.warm_up()
+        platform = self._marketplace.platform
+        platform.policy = platform.incumbent if self.policy is None else self.policy
+        happened = self._marketplace.next_day(self._changes[self._day])
+        events = sorted(self.truth.noted(happened), key=known_at)
+        self._day += 1
+        return Day(
+            self._day - 1,
+            self._marketplace.agenda.midnight,
+            tuple(submitted.listing for submitted in _of(events, Submitted)),
+            _of(events, Decision),
+            _of(events, Review),
+            _of(events, Feedback),
+            _of(events, Appeal),
+            tuple(aired.segment for aired in _of(events, Aired)),
         )
-        self.rooms = Rooms(self.agenda, self.shelf, voices)
-        self.oversight = Oversight(
-            self.agenda, self.shelf, self.platform, self.trade, dice, merchants
-        )
 
-    def run(self, days: int, drift: Drift | None) -> Iterator[Event]:
-        self.register.found()
-        for day in range(-WARM_UP, days):
-            self.agenda.day = day
-            self.history.begin(day)
-            self.platform.begin_day()
-            if day == 0 and not self.listings_only:
-                yield from self._first_truths()
-            events = self._today()
-            if drift is not None and day == drift.day:
-                events = chain(self._drift(drift.kind), events)
-            yield from self._in_order(events)
 
-    def _first_truths(self) -> Iterator[Event]:
-        for reviewer in self.platform.reviewers:
-            yield ReviewerTruth(
-                reviewer=reviewer.reviewer_id,
-                overlooks=reviewer.overlooks,
-                imagines=reviewer.imagines,
-            )
-        yield from map(self.register.truth_of, self.register.shops)
+def _of(events: Iterable[Event], sort: type[E]) -> tuple[E, ...]:
+    return tuple(event for event in events if isinstance(event, sort))
 
-    def _in_order(self, events: Iterator[Event]) -> list[Event]:
-        if self.listings_only:
-            events = (event for event in events if isinstance(event, Submitted))
-        return sorted(events, key=known_at)
 
-    def _today(self) -> Iterator[Event]:
-        """One day. Goods are sold last, so that what was taken down today is not sold today."""
-        yield from self.register.enter()
-        yield from self.sellers.submit()
-        yield from self._hear()
-        on_sale = self.shelf.today()
-        self.trade.pay_for_praise(self.agenda.day, on_sale)
-        self.sellers.move_prices(on_sale)
-        self.oversight.test(on_sale)
-        self.oversight.notify(on_sale)
-        yield from self.agenda.work()
-        yield from self._sell()
+def _check(merchants: int, seed: int) -> None:
+    if not 1 <= merchants <= MAX_MERCHANTS:
+        raise ValueError(f"merchants is {merchants}; 1 to {MAX_MERCHANTS} are allowed")
+    if seed < 0:
+        raise ValueError(f"seed is {seed}; 0 or more is allowed")
 
-    def _hear(self) -> Iterator[Event]:
-        for saying in self.trade.heard(self.agenda.day, self.oversight.on_complaint):
-            if saying.offer.told and not self.listings_only:
-                yield self.trade.record(saying)
 
-    def _sell(self) -> Iterator[Event]:
-        level = demand(self.agenda.midnight.date())
-        yield from self.trade.sell(self.agenda.day, self.shelf.today(), level)
+def _midnight(start: datetime) -> datetime:
+    return start.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def _on_sale(self, offer: Offer) -> None:
-        self.sellers.on_sale(offer)
-        if not self.listings_only:
-            self.rooms.on_sale(offer)
 
-    def _intercepted(self, offer: Offer, decision_id: str, points: float) -> None:
-        self.sellers.intercepted(offer, decision_id, points)
-
-    def _drift(self, kind: DriftKind) -> Iterator[Event]:
-        match kind:
-            case "disguise":
-                self.fashion.replace(LATER)
-            case "mix":
-                yield from self.register.enter_bad()
-            case "price":
-                self.market.level = _PRICE_DRIFT
-                self.market.fakes_priced_as_genuine = True
+def _known(brands: Sequence[Brand] | None) -> Sequence[Brand]:
+    return load_brands() if brands is None else brands

@@ -1,4 +1,7 @@
-"""``make bench``: how fast scoring is, in this process and through the server."""
+"""``make bench``: how fast scoring is, in this process and through the server.
+
+With ``soak``: how often intervals hold and what the gate lets through, over many simulated runs.
+"""
 
 import argparse
 import gc
@@ -16,6 +19,7 @@ from serving.up import train_missing
 from tests.benchmarks import batch, server, stages
 from tests.benchmarks.machine import this_machine
 from tests.benchmarks.measure import Measure, table
+from tests.benchmarks.soak import PARTS, soak
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 _SECTIONS = ("batch", "stages", "http")
@@ -24,6 +28,9 @@ _SECTIONS = ("batch", "stages", "http")
 def main() -> None:
     """Measure, then print a table or, with ``--json``, one JSON object."""
     arguments = _arguments()
+    if arguments.what == "soak":
+        soak(arguments.only)
+        return
     machine = this_machine()
     train_missing(Settings(home=arguments.home))
     measures = list(_measures(arguments.home, arguments.only, arguments.rounds))
@@ -38,16 +45,22 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("speed", "soak"), default="speed")
     parser.add_argument(
         "--home",
         type=Path,
         default=home(os.environ),
         help="where the champions are; missing ones are trained (default: MINGCHA_HOME)",
     )
-    parser.add_argument("--only", choices=_SECTIONS, action="append", help="this section alone")
+    parser.add_argument("--only", action="append", help="this section alone, or part of the soak")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measurement")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    allowed = _SECTIONS if arguments.what == "speed" else tuple(PARTS)
+    for name in arguments.only or ():
+        if name not in allowed:
+            parser.error(f"--only: found {name!r}; {', '.join(allowed)} are allowed")
+    return arguments
 
 
 def _measures(home: Path, only: list[str] | None, rounds: int) -> Iterator[Measure]:

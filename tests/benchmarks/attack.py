@@ -35,8 +35,9 @@ from models.scorer import Scorer, load_scorer
 from models.store import champion
 from training.assemble import ClaimDoc, file_docs, seed_docs
 from training.augment import HARMLESS
+from training.build import SEED, data_hash
 from training.ranking import Resamples, interval
-from training.train import SEED, SEED_GROUPS, data_hash
+from training.train import SEED_GROUPS
 
 Floats = NDArray[np.float64]
 

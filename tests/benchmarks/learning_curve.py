@@ -24,13 +24,14 @@ from models.feedback import KINDS
 from models.knowledge import Knowledge, load_knowledge
 from tests.benchmarks.material import datasets
 from training.assemble import ClaimDoc, file_docs, seed_docs
+from training.build import SEED
 from training.claims import fit_claims
 from training.evaluate import evaluation, measures
 from training.feedback import Corpus, fit_feedback
 from training.feedback_rows import seed_docs as after_sale_docs
 from training.join import join
 from training.thresholds import claim_points
-from training.train import SEED, SEED_GROUPS
+from training.train import SEED_GROUPS
 
 SENTENCES_A_BATCH: Final = 500
 TEXTS_A_BATCH: Final = 300

@@ -37,6 +37,7 @@ from models.listing import ANY, read_listing, row_names
 from models.listing_scorer import ListingScorer
 from models.policy import LIKELY
 from models.scorer import load_scorer
+from training.build import SEED
 from training.cross import cross_validate_listings, evaluate_listings_since
 from training.listings import (
     FittedListings,
@@ -50,7 +51,7 @@ from training.listings import (
 )
 from training.printout import printed
 from training.ranking import LEVEL, Counted, Ranking, Resamples, interval, measured
-from training.train import SEED, Request, train_listings
+from training.train import Request, train_listings
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

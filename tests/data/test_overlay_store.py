@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from data.durable import Versions
 from data.ledger import Ledger, LedgerError, verify
 from data.ledger.tables import audit
 from data.overlay import MOST_ENTRIES, Allowance, Urgent, UrgentCue, entry_id
@@ -22,6 +21,7 @@ from data.overlay_store import (
     overlay_version,
 )
 from data.problem import FileError
+from data.versions import Versions
 
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.home import VARIABLE
-from tests.serving.server import free_port, started
+from tests.serving.server import PATIENT, free_port, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -24,6 +24,7 @@ def test_a_bento_answers_in_an_environment_of_its_own(home: Path, tmp_path: Path
     environ = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         VARIABLE: str(state),
+        **PATIENT,
         "BENTOML_DO_NOT_TRACK": "True",
     }
     secret = _key(python, bento, environ)

@@ -17,7 +17,7 @@ import pytest
 from models.artifact import read_files, read_manifest, write_artifact
 from models.store import champion, promote
 from tests.end_to_end.conftest import live_speech
-from tests.serving.server import Server, free_port, started
+from tests.serving.server import PATIENT, Server, free_port, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -32,15 +32,15 @@ GOODS: dict[str, Any] = {
     "category": "钟表/手表",
     "price": 199,
 }
-START_SECONDS = 90
-FOLLOW_SECONDS = 5
+START_SECONDS = 180
+FOLLOW_SECONDS = 30
 
 
 @contextmanager
 def up(home: Path, secret: str = "") -> Iterator[Server]:
     """``mingcha up``, until it answers."""
     port = free_port()
-    environ = {**os.environ, "MINGCHA_HOME": str(home), "MINGCHA_PORT": str(port)}
+    environ = {**os.environ, **PATIENT, "MINGCHA_HOME": str(home), "MINGCHA_PORT": str(port)}
     command = [str(Path(sys.executable).with_name("mingcha")), "up"]
     with started(command, environ, home, port, secret, START_SECONDS) as server:
         server.secret = secret or _printed_key(server)
@@ -68,9 +68,9 @@ class Cut(NamedTuple):
 def cut(home: Path) -> Cut:
     with up(home) as server:
         printed = server.log()
-        harmless, harmful = server.score(HARMLESS, HARMFUL)
-        (goods,) = server.score(GOODS, kind="listings")
         pasted = _pasted(printed) if shutil.which("curl") else None
+        (goods,) = server.score(GOODS, kind="listings")
+        harmless, harmful = server.score(HARMLESS, HARMFUL)
         server.kill()
     (home / "log").unlink()
     return Cut(server.secret, printed, pasted, harmless, harmful, goods)

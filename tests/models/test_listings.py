@@ -41,8 +41,7 @@ def test_the_artefact_gives_what_the_fitted_pipeline_gives() -> None:
     from models.listing import pack_listings, unpack_listings
 
     knowledge = load_knowledge()
-    simulated = simulated_docs(AT, 3, 500)
-    docs = seed_docs(AT)[::2] + simulated
+    docs = seed_docs(AT)[::6] + simulated_docs(AT, 3, 200)
     fitted = fit_listings(docs, knowledge, NO_REFERENCE_PRICES, lambda _: None, folds=2)
     files = pack_listings(fitted.model, fitted.trees)
     loaded = unpack_listings(files, knowledge.reader(), knowledge.references())

@@ -35,20 +35,23 @@ def near_pairs(texts: Sequence[str], others: Sequence[str], above: float) -> Ite
     """The pairs of a text and another one whose Jaccard index is above ``above``."""
     if not texts:
         return
-    vectoriser = CountVectorizer(analyzer=_shingles, binary=True, dtype=np.int32)
-    left = csr_array(vectoriser.fit_transform(texts))
-    right = csr_array(vectoriser.transform(others))
-    left_sizes = np.array([len(set(_shingles(text))) for text in texts])
-    right_sizes = np.array([len(set(_shingles(text))) for text in others])
+    of_texts, of_others = ([_shingles(text) for text in each] for each in (texts, others))
+    vectoriser = CountVectorizer(analyzer=list, binary=True, dtype=np.int32)
+    left = csr_array(vectoriser.fit_transform(of_texts))
+    right = csr_array(vectoriser.transform(of_others))
+    left_sizes, right_sizes = (np.array([*map(len, each)]) for each in (of_texts, of_others))
+    # Whoever shares a smaller part of its own shingles with all texts together is near to none.
+    likely = np.flatnonzero(np.diff(right.indptr) > above * right_sizes)
+    right, right_sizes = right[likely], right_sizes[likely]
     for start in range(0, len(texts), _CHUNK):
         shared = (left[start : start + _CHUNK] @ right.T).tocoo()
         rows, columns = shared.coords
         union = left_sizes[start + rows] + right_sizes[columns] - shared.data
         jaccard = shared.data / union
         for at in np.flatnonzero(jaccard > above):
-            yield Near(int(start + rows[at]), int(columns[at]), float(jaccard[at]))
+            yield Near(int(start + rows[at]), int(likely[columns[at]]), float(jaccard[at]))
 
 
-def _shingles(text: str) -> list[str]:
+def _shingles(text: str) -> set[str]:
     spoken = letters(text)
-    return [spoken[i : i + _SHINGLE] for i in range(max(1, len(spoken) - _SHINGLE + 1))]
+    return {spoken[i : i + _SHINGLE] for i in range(max(1, len(spoken) - _SHINGLE + 1))}

@@ -177,6 +177,22 @@ def listing(**fields: object) -> dict[str, object]:
     return {"data_id": "goods-1", "title": "杯子", "category": "家居/杯", "price": 9.9, **fields}
 
 
+def refund(feedback_id: str = "fb-1", **fields: object) -> dict[str, object]:
+    """An event after sale as a caller sends it, about ``decision_id`` or ``data_id``."""
+    at = "2026-01-02T08:00:00+08:00"
+    return {"feedback_id": feedback_id, "kind": "refund", "event_at": at, **fields}
+
+
+def appeal(decision_id: str, appeal_id: str = "ap-1", **fields: object) -> dict[str, object]:
+    """An appeal as a caller sends it."""
+    return {
+        "appeal_id": appeal_id,
+        "decision_id": decision_id,
+        "statement": "我们有批文",
+        **fields,
+    }
+
+
 @pytest.fixture
 def shelf() -> Shelf:
     return Shelf()

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from serving.app import build_app
 from serving.openapi import document
-from tests.serving.conftest import Service, Shelf, speech
+from tests.serving.conftest import Service, Shelf, appeal, refund, speech
 
 
 def test_each_route_is_documented_and_no_other(service: Service) -> None:
@@ -35,13 +35,13 @@ def test_each_documented_status_is_real(
     tmp_path: Path, shelf: Shelf, path: str, method: str, status: str
 ) -> None:
     with Service(tmp_path, shelf, {}) as service:
+        (result,) = service.score(speech("根治"))
         call: dict[str, Any] = {}
-        if "score" in path:
-            call["json"] = {"items": []} if status == "400" else {"items": [{}]}
-            if status == "413":
-                call["json"] = {"items": [{}] * 101}
-        if "decision_id" in path and status != "404":
-            (result,) = service.score(speech("根治"))
+        if method == "post":
+            call["json"] = _body(path, status, result["decision_id"])
+        if status == "409":
+            service.client.post(path, json={**call["json"], "statement": "另有理由"})
+        if status != "404":
             path = path.replace("{decision_id}", result["decision_id"])
         if status == "401":
             call["headers"] = {"authorization": "Bearer mc_wrong"}
@@ -52,6 +52,18 @@ def test_each_documented_status_is_real(
         response = service.client.request(method, path, **call)
 
     assert str(response.status_code) == status
+
+
+def _body(path: str, status: str, decision_id: str) -> dict[str, Any]:
+    if status == "400":
+        return {"items": []}
+    if status == "413":
+        return {"items": [{}] * 1_001}
+    if path == "/v1/feedback":
+        return {"items": [refund(decision_id=decision_id)]}
+    if path == "/v1/appeals":
+        return appeal(decision_id if status != "404" else "unknown")
+    return {"items": [{}]}
 
 
 def _break_ledger(service: Service) -> None:

@@ -130,7 +130,7 @@ def test_too_many_requests_at_once_are_an_overload(tmp_path: Path, shelf: Shelf)
         shelf.scorers["claims", "v1"].before_scoring = hold
         first = threading.Thread(target=service.score, args=(speech("你好"),))
         first.start()
-        assert scoring.wait(5)
+        assert scoring.wait(20)
         response = service.post(speech("早", "seg-2"))
         go_on.set()
         first.join()
@@ -153,4 +153,4 @@ def test_the_service_lives_while_it_scores(service: Service, shelf: Shelf) -> No
 
 
 def _wait(gate: threading.Event) -> None:
-    gate.wait(5)
+    gate.wait(20)

@@ -153,9 +153,9 @@ def test_a_ledger_beyond_the_network_is_remembered_alike(
 def test_what_a_slow_model_finished_in_time_is_kept_and_remembered(
     tmp_path: Path, shelf: Shelf
 ) -> None:
-    with Service(tmp_path, shelf, {"MINGCHA_SCORING_SECONDS": "0.2"}) as service:
+    with Service(tmp_path, shelf, {"MINGCHA_SCORING_SECONDS": "0.5"}) as service:
         (first,) = service.score(speech("根治", "a"))
-        pauses = iter((0.0, 0.5))
+        pauses = iter((0.0, 1.0))
         shelf.scorers["claims", "v1"].before_scoring = lambda: time.sleep(next(pauses))
         again, slow = service.score(speech("根治", "a"), speech("你好", "b"))
 
@@ -177,7 +177,7 @@ def test_a_listing_that_takes_too_long_does_not_degrade_live_speech(
     tmp_path: Path, shelf: Shelf
 ) -> None:
     go_on = threading.Event()
-    with Service(tmp_path, shelf, {"MINGCHA_SCORING_SECONDS": "0.05"}) as service:
+    with Service(tmp_path, shelf, {"MINGCHA_SCORING_SECONDS": "0.5"}) as service:
         shelf.scorers["listings", "v1"].before_scoring = lambda: _wait(go_on)
         (slow,) = service.score(listing(), kind="listings")
         (speech_meanwhile,) = service.score(speech("你好"))

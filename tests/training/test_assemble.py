@@ -9,7 +9,8 @@ from data.read import Layout
 from data.taxonomy import load_taxonomy
 from models.knowledge import load_knowledge
 from training.assemble import ClaimDoc, file_docs, seed_docs
-from training.train import Request, TrainingError, claim_docs, data_hash
+from training.build import data_hash
+from training.train import Request, TrainingError, claim_docs
 
 CODES = load_taxonomy().codes
 GOOD: dict[str, object] = {"text": "这个茶能根治糖尿病", "violation": 1}

@@ -31,7 +31,7 @@ def doc(days: float | None) -> ListingDoc:
 
 @pytest.mark.slow
 def test_what_was_submitted_later_is_measured_by_what_was_before(knowledge: Knowledge) -> None:
-    docs = simulated_docs(AT, 5, 900)
+    docs = simulated_docs(AT, 5, 500)
     since = AT - timedelta(days=20)
     later = [each for each in docs if each.at >= since]
 
@@ -62,12 +62,12 @@ def test_a_merchant_of_less_than_two_weeks_is_a_slice_of_its_own() -> None:
 def test_more_notices_of_rights_holders_never_make_a_listing_less_suspect(
     knowledge: Knowledge,
 ) -> None:
-    docs = [*seed_docs(AT)[::5], *simulated_docs(AT, 4, 600)]
+    docs = [*seed_docs(AT)[::9], *simulated_docs(AT, 4, 400)]
     from features.price import NO_REFERENCE_PRICES
 
     model = fit_listings(docs, knowledge, NO_REFERENCE_PRICES, lambda _: None, folds=2).model
 
-    for each in docs[::40]:
+    for each in docs[::25]:
         shops = [
             each.listing.model_copy(
                 update={

@@ -29,8 +29,9 @@ from tests.benchmarks.ablation.changes import (
     without_seeds,
 )
 from training.assemble import file_docs, seed_docs
+from training.build import SEED
 from training.ranking import Ranking, Resamples, interval, once
-from training.train import SEED, SEED_GROUPS
+from training.train import SEED_GROUPS
 
 Floats = NDArray[np.float64]
 

@@ -30,11 +30,12 @@ from tests.benchmarks.liveamr.baselines import (
 )
 from tests.benchmarks.liveamr.findings import findings, row
 from training.assemble import ClaimDoc, seed_docs
+from training.build import SEED
 from training.claims import fit_claims
 from training.cross import cross_validate, evaluate_scorer
 from training.evaluate import evaluation
 from training.thresholds import claim_points
-from training.train import SEED, SEED_GROUPS
+from training.train import SEED_GROUPS
 
 Job = Callable[[], list[str]]
 

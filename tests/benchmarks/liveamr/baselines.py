@@ -13,8 +13,8 @@ from features.cues import CueReader
 from features.normalise import normalise
 from features.tokenise import Tokeniser
 from tests.benchmarks.liveamr.audit import spoken
+from training.build import SEED
 from training.evaluate import best_threshold
-from training.train import SEED
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]

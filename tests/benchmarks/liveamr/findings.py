@@ -10,7 +10,7 @@ from data.split import grouped_folds
 from tests.benchmarks.liveamr import audit
 from tests.benchmarks.liveamr.audit import Flags, Rows
 from tests.benchmarks.liveamr.baselines import characters, cross_validated
-from training.train import SEED
+from training.build import SEED
 
 
 def findings(files: Sequence[Rows], folds: int) -> Iterator[str]:
