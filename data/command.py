@@ -20,6 +20,9 @@ from data.version import __version__
 FINISHED_WITH_REJECTS: Final = 3
 """Exit code: all readable rows were answered, and some could not be read."""
 
+DRIFTED: Final = 4
+"""Exit code of ``mingcha drift``: something changed."""
+
 _QUIET: Final = {
     "BENTOML_DO_NOT_TRACK": "True",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -125,12 +128,12 @@ def _mingcha(
 ) -> None:
     """Mingcha 明察: scores, intercepts, reviews and relearns.
 
-    Exit codes: 0 all answered, 1 failed, 2 wrong usage, 3 finished with rejected rows.
+    Exit codes: 0 all answered, 1 failed, 2 wrong usage, 3 finished with rejected rows, 4 drift.
     """
 
 
 def main() -> None:
-    """Run the command line and exit: 0 all answered, 1 failed, 2 usage, 3 with rejects."""
+    """Run the command line and exit: 0 all answered, 1 failed, 2 usage, 3 with rejects, 4 drift."""
     try:
         app()
     except MingchaError as error:
