@@ -7,6 +7,7 @@ commands of its own, a ``typer.Typer``.
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated, Any, Final
 
@@ -15,6 +16,7 @@ from typer.core import TyperGroup
 
 from data.problem import MingchaError, UsageError, printable, quoted
 from data.read import Layout
+from data.record import parse_instant
 from data.version import __version__
 
 FINISHED_WITH_REJECTS: Final = 3
@@ -73,6 +75,18 @@ def parse_layout(mapped: Sequence[str], constants: Sequence[str], encoding: str)
         constants=parse_pairs(constants, "--set", "VALUE"),
         encoding=encoding,
     )
+
+
+def parse_option_instant(text: str | None, now: datetime, option: str = "--as-of") -> datetime:
+    """The instant that an option names, ``now`` where it is left out. Raises ``UsageError``."""
+    if text is None:
+        return now
+    try:
+        instant = parse_instant(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {text[:40]!r} {error}") from error
+    assert isinstance(instant, datetime)
+    return instant
 
 
 def complain(sentence: str) -> None:

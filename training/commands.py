@@ -16,12 +16,12 @@ from data.command import (
     SetOption,
     complain,
     parse_layout,
+    parse_option_instant,
 )
 from data.home import home, ledger_url
 from data.known_bad import open_known_bad
 from data.problem import FileError, MingchaError, UsageError
 from data.read import Layout
-from data.record import parse_instant
 from data.registry_store import load_registry
 from data.verdict import Kind
 
@@ -130,7 +130,8 @@ def evaluate(
         "feedback": _evaluate_feedback,
     }
     progress = _progress(f"evaluate {kind}")
-    instant = None if since is None else _instant(since, "--since")
+    now = datetime.now(UTC)
+    instant = None if since is None else parse_option_instant(since, now, "--since")
     how = _How(model, cv, instant, seeds)
     report, about = measures[kind](data, layout, how, progress)
     report["about"] = about.model_dump(mode="json")
@@ -166,7 +167,7 @@ def score(
     from models.scorer import load_scorer
     from training.offline import score_file
 
-    at = _instant(as_of)
+    at = parse_option_instant(as_of, datetime.now(UTC))
     layout = parse_layout(map_, set_, encoding)
     if kind == "feedback":
         if cases is not None:
@@ -324,17 +325,6 @@ def _artifact(kind: Kind, given: Path | None) -> Path:
     if directory is None:
         raise MingchaError(f"no {kind} model yet: run `mingcha train {kind}`, or give --model DIR")
     return directory
-
-
-def _instant(text: str | None, option: str = "--as-of") -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        instant = parse_instant(text)
-    except ValueError as error:
-        raise UsageError(f"{option}: {text[:40]!r} {error}") from error
-    assert isinstance(instant, datetime)
-    return instant
 
 
 def _progress(work: str) -> Report:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import numpy as np
 import typer
 
-from data.command import DRIFTED
+from data.command import DRIFTED, parse_option_instant
 from data.drift import WATCHED, DriftReport, write_drift
 from data.home import home, ledger_url
 from data.ledger import Ledger
 from data.lexicon import load_lexicon
-from data.problem import UsageError
-from data.record import parse_instant
 
 if TYPE_CHECKING:
     from training.drift import DriftRules
@@ -59,7 +57,7 @@ def drift(
     from training.drift_sentences import page
 
     rules = DriftRules(days=days, reference_days=reference_days, false_alarms=false_alarms)
-    reports = _reports(rules, _instant(as_of))
+    reports = _reports(rules, parse_option_instant(as_of, datetime.now(UTC)))
     for report in reports:
         write_drift(home(os.environ), report)
     if as_json:
@@ -84,14 +82,3 @@ def _reports(rules: "DriftRules", until: datetime) -> list[DriftReport]:
             rng = np.random.default_rng(_SEED)
             reports.append(drift_report(kind, seen, until, rules, rng))
     return reports
-
-
-def _instant(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        instant = parse_instant(text)
-    except ValueError as error:
-        raise UsageError(f"--as-of: {text[:40]!r} {error}") from error
-    assert isinstance(instant, datetime)
-    return instant

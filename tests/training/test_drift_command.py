@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from data.command import app
 from data.drift import drift_path, read_drift
 from data.ledger import Decision, Ledger
+from data.problem import UsageError
 from tests.training.answered import answered
 from tests.training.traffic import UNTIL
 
@@ -88,6 +89,11 @@ def test_the_report_is_kept_as_it_is_printed_and_in_one_piece(home: Path) -> Non
 @pytest.mark.parametrize("arguments", [["--days", "0"], ["--false-alarms", "0.5"]])
 def test_what_is_not_allowed_ends_with_exit_code_2(home: Path, arguments: list[str]) -> None:
     assert run(home, *arguments).exit_code == 2
+
+
+def test_an_instant_that_cannot_be_read_says_what_is_allowed(home: Path) -> None:
+    with pytest.raises(UsageError, match="--as-of: 'yesterday' not an RFC 3339 instant"):
+        run(home, "--as-of", "yesterday")
 
 
 def test_help_names_the_exit_codes(home: Path) -> None:
