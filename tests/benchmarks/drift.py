@@ -6,7 +6,7 @@ Worlds of the simulator, without a change, are cut by merchant into platforms of
 is scored by the champion in DIR and watched as ``mingcha drift`` would watch it. ``no shift``: a
 report every fourth day; each alarm is a false one. ``shift``: from one day on a change is put into
 what is watched, and a report made every day, as by cron: the first alarm ends the delay. Reviews,
-appeals and complaints are those of the simulated platform. Intervals resample whole platforms.
+appeals and complaints are those of the simulated platform. Intervals are over whole platforms.
 """
 
 import argparse
@@ -24,6 +24,8 @@ from statistics import median
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from data.feedback import Feedback
 from data.home import home
@@ -86,7 +88,10 @@ def main() -> None:
         sys.exit(f"no listing model in {arguments.home}: run `mingcha train listings`")
     work = partial(_world, arguments.home)
     with ProcessPoolExecutor(arguments.workers) as pool:
-        watched = [each for found in pool.map(work, range(arguments.worlds)) for each in found]
+        watched = []
+        for seed, found in enumerate(pool.map(work, range(arguments.worlds))):
+            watched += found
+            sys.stderr.write(f"world {seed} of {arguments.worlds}: {_false(found)}\n")
     _say("SIMULATED. " + _about(watched))
     _control(watched)
     _delays(watched)
@@ -257,14 +262,18 @@ def _about(watched: Sequence[Watched]) -> str:
     )
 
 
+def _false(watched: Sequence[Watched]) -> str:
+    """How many reports without a shift have an alarm."""
+    alarmed = [bool(each) for found in watched for each in found.alarms]
+    return f"{sum(alarmed)} of {len(alarmed)} reports with an alarm"
+
+
 def _control(watched: Sequence[Watched]) -> None:
     rates = [float(np.mean([bool(each) for each in found.alarms])) for found in watched]
-    reports = sum(len(found.alarms) for found in watched)
-    alarmed = sum(bool(each) for found in watched for each in found.alarms)
-    low, high = _interval(np.array(rates))
+    low, high = _rare(np.array(rates), sum(len(found.alarms) for found in watched))
     _say(
-        f"\nno shift: {alarmed} of {reports} reports with an alarm, {alarmed / reports:.1%} "
-        f"[{low:.1%}, {high:.1%}]; stated: at most {RULES.false_alarms:.1%}"
+        f"\nno shift: {_false(watched)}, {np.mean(rates):.1%} [{low:.1%}, {high:.1%}]; "
+        f"stated: at most {RULES.false_alarms:.1%}"
     )
     counts = Counter(name for found in watched for each in found.alarms for name in each)
     _say("by quantity: " + (", ".join(f"{n} {c}" for n, c in counts.most_common()) or "none"))
@@ -283,8 +292,8 @@ def _delays(watched: Sequence[Watched]) -> None:
                     if (each.shift, each.size) == (name, size)
                 ]
             )
-            share = float((days <= WAITED).mean())
-            low, high = _interval((days <= WAITED).astype(float))
+            announced = binomtest(int((days <= WAITED).sum()), len(days))
+            share, (low, high) = announced.statistic, announced.proportion_ci()
             middle, bounds = np.median(days), _interval(days, np.median)
             shown = " to ".join(map(_days, bounds))
             _say(
@@ -302,6 +311,17 @@ def _interval(values: np.ndarray, of: Callable[..., np.ndarray] = np.mean) -> tu
     drawn = np.random.default_rng(0).integers(len(values), size=(_RESAMPLES, len(values)))
     low, high = np.quantile(of(values[drawn], axis=1), [0.025, 0.975])
     return float(low), float(high)
+
+
+def _rare(rates: NDArray[np.float64], reports: int) -> tuple[float, float]:
+    """Over platforms, or wider: that of as many reports as have days of their own (exact).
+
+    Where no platform had an alarm, resampling them would say that none can have one.
+    """
+    low, high = _interval(rates)
+    apart = reports * EVERY // RULES.days
+    exact = binomtest(round(float(rates.mean()) * apart), apart).proportion_ci()
+    return min(low, float(exact.low)), max(high, float(exact.high))
 
 
 def _say(text: str) -> None:
