@@ -22,6 +22,9 @@ from data.version import __version__
 FINISHED_WITH_REJECTS: Final = 3
 """Exit code: the work was finished, and something was not accepted: rows, or a challenger."""
 
+DRIFTED: Final = 4
+"""Exit code of ``mingcha drift``: something changed."""
+
 _QUIET: Final = {
     "BENTOML_DO_NOT_TRACK": "True",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -74,11 +77,8 @@ def parse_layout(mapped: Sequence[str], constants: Sequence[str], encoding: str)
     )
 
 
-def parse_moment(text: str | None, option: str, now: datetime) -> datetime:
-    """The instant that an option names (RFC 3339), ``now`` where it is left out.
-
-    Raises ``UsageError`` for anything else.
-    """
+def parse_option_instant(text: str | None, now: datetime, option: str = "--as-of") -> datetime:
+    """The instant that an option names, ``now`` where it is left out. Raises ``UsageError``."""
     if text is None:
         return now
     try:
@@ -142,12 +142,12 @@ def _mingcha(
 ) -> None:
     """Mingcha 明察: scores, intercepts, reviews and relearns.
 
-    Exit codes: 0 all answered, 1 failed, 2 wrong usage, 3 finished with rejected rows.
+    Exit codes: 0 all answered, 1 failed, 2 wrong usage, 3 finished with rejected rows, 4 drift.
     """
 
 
 def main() -> None:
-    """Run the command line and exit: 0 all answered, 1 failed, 2 usage, 3 with rejects."""
+    """Run the command line and exit: 0 all answered, 1 failed, 2 usage, 3 with rejects, 4 drift."""
     try:
         app()
     except MingchaError as error:

@@ -38,7 +38,7 @@ class Runtime:
 
     def __init__(self, settings: Settings, library: Library) -> None:
         self.settings = settings
-        self.metrics = Metrics()
+        self.metrics = Metrics(settings.home)
         self.ledger = Ledger(settings.ledger)
         self.keyring = KeyRing(Keys(self.ledger))
         self.champions = Champions(settings.home, library, settings.mildest, self.metrics)

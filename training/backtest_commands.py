@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 import typer
 
-from data.command import complain, parse_moment
+from data.command import complain, parse_option_instant
 from data.home import home, ledger_url
 from data.known_bad import open_known_bad
 from data.ledger import Ledger
@@ -75,8 +75,8 @@ def backtest(
 
     if model is None and policy is None:
         raise UsageError("give --model DIR or --policy NAME: what is to be tried")
-    end = parse_moment(until, "--until", datetime.now(UTC))
-    begin = parse_moment(since, "--since", end - _WEEK)
+    end = parse_option_instant(until, datetime.now(UTC), "--until")
+    begin = parse_option_instant(since, end - _WEEK, "--since")
     if begin >= end:
         raise UsageError(f"--since {begin.isoformat()} is not before --until {end.isoformat()}")
     kinds = [_kind_of(model, kind)] if model else [kind] if kind else KINDS

@@ -16,7 +16,7 @@ from data.command import (
     SetOption,
     complain,
     parse_layout,
-    parse_moment,
+    parse_option_instant,
 )
 from data.home import home, ledger_url
 from data.known_bad import open_known_bad
@@ -131,7 +131,8 @@ def evaluate(
         "feedback": _evaluate_feedback,
     }
     progress = _progress(f"evaluate {kind}")
-    instant = None if since is None else parse_moment(since, "--since", datetime.now(UTC))
+    now = datetime.now(UTC)
+    instant = None if since is None else parse_option_instant(since, now, "--since")
     how = _How(model, cv, instant, seeds)
     report, about = measures[kind](data, layout, how, progress)
     report["about"] = about.model_dump(mode="json")
@@ -167,7 +168,7 @@ def score(
     from models.scorer import load_scorer
     from training.offline import score_file
 
-    at = parse_moment(as_of, "--as-of", datetime.now(UTC))
+    at = parse_option_instant(as_of, datetime.now(UTC))
     layout = parse_layout(map_, set_, encoding)
     if kind == "feedback":
         if cases is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from data.command import FINISHED_WITH_REJECTS, complain, parse_moment
+from data.command import FINISHED_WITH_REJECTS, complain, parse_option_instant
 from data.durable import held
 from data.home import home, ledger_url
 from data.ledger import Ledger
@@ -50,7 +50,7 @@ def retrain(
     from training.retrain import retrain as run
 
     now = datetime.now(UTC)
-    instant = parse_moment(as_of, "--as-of", now)
+    instant = parse_option_instant(as_of, now)
     at_home = home(os.environ)
     outcomes: list[Outcome] = []
     failed = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 from pydantic import ValidationError
 
-from data.command import complain, parse_moment
+from data.command import complain, parse_option_instant
 from data.home import VARIABLE, ledger_url
 from data.home import home as home_of
 from data.ledger import Ledger
@@ -160,7 +160,7 @@ def expiry(text: str, now: datetime) -> datetime:
         raise UsageError(
             f"--expires: {quoted(text)} is no duration; write 90m, 12h, 7d or 2w, of at most 9999"
         )
-    at = parse_moment(text, "--expires", now)
+    at = parse_option_instant(text, now, "--expires")
     if at <= now:
         raise UsageError(f"--expires: {quoted(text)} has passed; it is {now:%Y-%m-%dT%H:%M:%SZ}")
     return at

@@ -93,7 +93,7 @@ def _laboratory(content: Content) -> list[Label]:
 def _after_sale(content: Content, at: datetime) -> list[Label]:
     mature = [one for one in content.feedback if _ordered(one) <= at - MATURITY]
     heard = [one for one in mature if one.kind in ("review", "refund", "complaint", "dispute")]
-    against = [one for one in heard if _speaks_against(one)]
+    against = [one for one in heard if speaks_against(one)]
     if len(against) >= _LEAST_COMPLAINTS:
         share = beta.ppf(_DOUBT, len(against) + 0.5, len(heard) - len(against) + 0.5)
         if share > _LEAST_SHARE:
@@ -136,7 +136,7 @@ def _was_intercepted(content: Content) -> bool:
     return any(decision.flagged for decision in content.decisions)
 
 
-def _speaks_against(event: Feedback) -> bool:
+def speaks_against(event: Feedback) -> bool:
     """Whether the event is about the goods being bad or false, and not about anything else."""
     if event.kind == "dispute":
         return event.outcome in AT_FAULT
@@ -147,7 +147,7 @@ def _speaks_against(event: Feedback) -> bool:
 
 
 def _is_ill(event: Feedback) -> bool:
-    return _speaks_against(event) or (event.rating is not None and event.rating <= LOW_RATING)
+    return speaks_against(event) or (event.rating is not None and event.rating <= LOW_RATING)
 
 
 def _code(against: Iterable[Feedback]) -> str:
