@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from data.brands import Brand
-from data.problem import FileError
+from data.problem import FileError, quoted
 from data.registry import (
     EMPTY_REGISTRY,
     Authorisation,
@@ -101,6 +101,18 @@ def load_registry(home: Path, known_by: datetime | None = None) -> BrandRegistry
     if version is None:
         return BrandRegistry(known_by=known_by)
     return BrandRegistry(_read(registry_directory(home), version), version, known_by)
+
+
+def registry_of(home: Path, version: str) -> BrandRegistry:
+    """The registry as it was under a version that a decision names.
+
+    Raises ``FileError`` when the home does not have that version, or it is damaged.
+    """
+    if version == EMPTY_REGISTRY.version:
+        return EMPTY_REGISTRY
+    if not _is_version(version):
+        raise FileError(f"{registry_directory(home)}: has no version {quoted(version)}")
+    return BrandRegistry(_read(registry_directory(home), version), version)
 
 
 def record_rows(home: Path, rows: Iterable[RegistryRow], key: BrandKey, at: datetime) -> Change:
@@ -186,9 +198,13 @@ def _current(directory: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise FileError(f"{pointer}: cannot be read: {error}") from error
-    if len(version) != _DIGITS or not set(version) <= set("0123456789abcdef"):
+    if not _is_version(version):
         raise FileError(f"{pointer}: names no version; {_DIGITS} hexadecimal digits are expected")
     return version
+
+
+def _is_version(name: str) -> bool:
+    return len(name) == _DIGITS and set(name) <= set("0123456789abcdef")
 
 
 def _read(directory: Path, version: str) -> list[Entry]:
