@@ -16,7 +16,7 @@ from math import prod
 from typing import Final, NamedTuple
 
 from data.selection import Reason, Selection
-from data.verdict import Verdict
+from data.verdict import Kind, Verdict
 from models.calibrated import log_odds
 from models.judgement import Opinion
 
@@ -26,8 +26,9 @@ ORDER: Final[tuple[Reason, ...]] = ("disagreement", "uncertainty", "exploration"
 STEEPEST: Final = 10.0
 """How many times the extra share the likeliest item may be drawn for one reason."""
 
-NEAR: Final = 0.5
-"""Log-odds below the threshold at which an item is no longer called uncertain."""
+NEAR: Final[Mapping[Kind, float]] = {"claims": 0.25, "listings": 2.0}
+"""Log-odds below the threshold from which an item is no longer called uncertain. Speech is dense
+there, listings are not."""
 
 _DIGEST: Final = 8
 
@@ -56,14 +57,14 @@ class Sampler:
         self.shares = shares
         self._key = hashlib.sha256(key).digest()
 
-    def select(self, verdict: Verdict, opinion: Opinion | None) -> Selection:
+    def select(self, kind: Kind, verdict: Verdict, opinion: Opinion | None) -> Selection:
         """How likely a person sees the item, and why if it was drawn among those that pass.
 
         Without an ``opinion``, as of a degraded answer, there is exploration alone.
         """
         if verdict.suggestion != "pass":
             return Selection(probability=1.0)
-        chances = reason_chances(verdict.probability, opinion, self.shares)
+        chances = reason_chances(kind, verdict.probability, opinion, self.shares)
         drawn = (
             reason
             for reason in ORDER
@@ -79,21 +80,22 @@ class Sampler:
 
 
 def reason_chances(
-    probability: float, opinion: Opinion | None, shares: Shares
+    kind: Kind, probability: float, opinion: Opinion | None, shares: Shares
 ) -> Mapping[Reason, float]:
     """The chance with which each reason draws an item that passes with this probability.
 
     >>> shares = Shares(exploration=0.01, sample=0.02)
-    >>> reason_chances(0.3, Opinion(threshold=0.3, model=0.3, rules=0.0), shares)["uncertainty"]
+    >>> near = Opinion(threshold=0.3, model=0.3, rules=0.0)
+    >>> reason_chances("claims", 0.3, near, shares)["uncertainty"]
     0.1
-    >>> reason_chances(0.01, None, shares)
+    >>> reason_chances("claims", 0.01, None, shares)
     {'exploration': 0.01}
     """
     if opinion is None:
         return {"exploration": shares.exploration}
     return {
         "disagreement": shares.most * disagreement(opinion),
-        "uncertainty": shares.most * uncertainty(probability, opinion.threshold),
+        "uncertainty": shares.most * uncertainty(kind, probability, opinion.threshold),
         "exploration": shares.exploration,
     }
 
@@ -103,14 +105,14 @@ def inclusion(chances: Mapping[Reason, float]) -> float:
     return 1.0 - prod(1.0 - chance for chance in chances.values())
 
 
-def uncertainty(probability: float, threshold: float) -> float:
+def uncertainty(kind: Kind, probability: float, threshold: float) -> float:
     """How near an item that passes lies to the threshold: 1 at it, 0 from ``NEAR`` below it.
 
-    >>> uncertainty(0.3, 0.3), uncertainty(0.1, 0.3)
+    >>> uncertainty("claims", 0.3, 0.3), uncertainty("claims", 0.1, 0.3)
     (1.0, 0.0)
     """
     below = log_odds(threshold) - log_odds(probability)
-    return min(1.0, max(0.0, 1.0 - below / NEAR))
+    return min(1.0, max(0.0, 1.0 - below / NEAR[kind]))
 
 
 def disagreement(opinion: Opinion) -> float:

@@ -133,7 +133,7 @@ class Desk:
             entry.sent,
             verdict,
             at,
-            selection=self._sample.select(verdict, judgement.opinion),
+            selection=self._sample.select(kind, verdict, judgement.opinion),
             snapshot=judgement.snapshot.model_dump(mode="json"),
         )
         known.decisions[decision.decision_id] = decision

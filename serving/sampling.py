@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from data.problem import FileError
 from data.selection import Selection
-from data.verdict import Verdict
+from data.verdict import Kind, Verdict
 from models.selection import Sampler, Shares
 from serving import journal
 
@@ -39,9 +39,9 @@ class Sample:
             return
         self._sampler = Sampler(key, self._sampler.shares)
 
-    def select(self, verdict: Verdict, opinion: "Opinion | None") -> Selection:
+    def select(self, kind: Kind, verdict: Verdict, opinion: "Opinion | None") -> Selection:
         """How likely a person sees the item, and why if it was drawn."""
-        return self._sampler.select(verdict, opinion)
+        return self._sampler.select(kind, verdict, opinion)
 
 
 def kept_key(home: Path) -> bytes:

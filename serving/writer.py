@@ -130,7 +130,9 @@ class Writer:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(self._is_due, timeout=self._seconds_to_passes())
+                if not self._is_due():
+                    # Not until it is due: when that is changes with the first pass that comes.
+                    self._changed.wait(self._seconds_to_passes())
                 if self._closing and not self._flags and not self._passes:
                     return
                 if not self._is_due():
