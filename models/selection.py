@@ -26,7 +26,7 @@ ORDER: Final[tuple[Reason, ...]] = ("disagreement", "uncertainty", "exploration"
 STEEPEST: Final = 10.0
 """How many times the extra share the likeliest item may be drawn for one reason."""
 
-NEAR: Final[Mapping[Kind, float]] = {"claims": 0.25, "listings": 2.0}
+NEAR: Final[Mapping[Kind, float]] = {"claims": 0.2, "listings": 1.25}
 """Log-odds below the threshold from which an item is no longer called uncertain. Speech is dense
 there, listings are not."""
 

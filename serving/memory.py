@@ -1,6 +1,6 @@
 """What is known of a request's items before it is answered: earlier decisions, and edits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,12 +57,11 @@ class Memory:
         named.update((decision.decision_id, decision) for decision in same if decision)
         return Known(named, {item: decision.decision_id for item, decision in latest.items()})
 
-    def versions(self, data_ids: Iterable[str]) -> dict[str, list[Version]] | None:
+    def versions(self, data_ids: Collection[str]) -> dict[str, list[Version]] | None:
         """What was submitted of each listing, in order of time; None without a ledger."""
-        names = set(data_ids)
-        waiting = [one for name in names for one in self._writer.waiting("listings", name)]
+        waiting = [one for name in data_ids for one in self._writer.waiting("listings", name)]
         try:
-            found = versions_of(self._ledger, names)
+            found = versions_of(self._ledger, data_ids)
         except LedgerError as error:
             self._unknown(error)
             return None
@@ -90,6 +89,7 @@ class Visit:
         self._items = items
         self._at = at
         self._is_certain = True
+        self._is_new: frozenset[str] = frozenset()
 
     @property
     def can_fill(self) -> bool:
@@ -98,17 +98,19 @@ class Visit:
 
     def fill(self) -> list[Filled]:
         """What the ledger knows of each item, in order; nothing where it cannot be asked."""
-        lacking = [item.data_id for item in self._items if _lacks_edits(item)]
+        lacking = {item.data_id for item in self._items if _lacks_edits(item)}
         versions = self._memory.versions(lacking)
-        # Once is enough to wait for a ledger that does not answer.
+        # Once is enough to wait for a ledger that does not answer, or knows nothing of an item.
         self._is_certain = versions is not None
+        self._is_new = frozenset(lacking.difference(versions or ()))
         return [self._edits(item, versions or {}) for item in self._items]
 
     def recall(self, verdicts: Sequence[Verdict]) -> Known:
         """What is known of the items that were scored."""
         if not self._is_certain:
             return Known({}, {}, is_certain=False)
-        return self._memory.recall(self._kind, verdicts)
+        of_known = [verdict for verdict in verdicts if verdict.data_id not in self._is_new]
+        return self._memory.recall(self._kind, of_known) if of_known else Known({}, {})
 
     def _edits(self, item: LiveSegment | Listing, versions: Mapping[str, list[Version]]) -> Filled:
         if not isinstance(item, Listing) or not _lacks_edits(item):

@@ -1,7 +1,7 @@
 """How often a listing was changed once it had been let through (先审后改)."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -22,13 +22,14 @@ MATERIAL: Final = (
 )  # fmt: skip
 """What the goods are said to be. A price, a licence renewed and the shop's figures are no edit."""
 
-_HISTORY: Final = (
+_OF_LISTINGS: Final = (
     select(decisions.c.data_id, decisions.c.decided_at, decisions.c.suggestion, decisions.c.request)
-    .where(
-        decisions.c.kind == "listings",
-        decisions.c.data_id.in_(bindparam("data_ids", expanding=True)),
-    )
+    .where(decisions.c.kind == "listings")
     .order_by(decisions.c.decided_at, decisions.c.decision_id)
+)
+_OF_ONE: Final = _OF_LISTINGS.where(decisions.c.data_id == bindparam("data_id"))
+_OF_SEVERAL: Final = _OF_LISTINGS.where(
+    decisions.c.data_id.in_(bindparam("data_ids", expanding=True))
 )
 
 
@@ -45,14 +46,20 @@ class Version(NamedTuple):
         return cls(decision.decided_at, not decision.flagged, _material(decision.item()))
 
 
-def versions_of(ledger: Ledger, data_ids: Iterable[str]) -> dict[str, list[Version]]:
+def versions_of(ledger: Ledger, data_ids: Collection[str]) -> dict[str, list[Version]]:
     """The versions of each of the listings that the ledger knows, in order of time.
 
     Raises `LedgerError`.
     """
+    query = _OF_SEVERAL
+    asked: dict[str, object] = {"data_ids": sorted(data_ids)}
+    if len(data_ids) == 1:
+        # What most requests ask, in half the time.
+        (data_id,) = data_ids
+        query, asked = _OF_ONE, {"data_id": data_id}
     found: dict[str, list[Version]] = {}
     with ledger.reading() as connection:
-        for row in connection.execute(_HISTORY, {"data_ids": sorted(set(data_ids))}):
+        for row in connection.execute(query, asked):
             said = _material(json.loads(row.request))
             at = parse_instant(row.decided_at)
             assert isinstance(at, datetime)
