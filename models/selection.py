@@ -28,7 +28,7 @@ STEEPEST: Final = 10.0
 
 NEAR: Final[Mapping[Kind, float]] = {"claims": 0.2, "listings": 1.25}
 """Log-odds below the threshold from which an item is no longer called uncertain. Speech is dense
-there, listings are not."""
+there, listings are not: so wide that less than the default sample is drawn of either."""
 
 _DIGEST: Final = 8
 
