@@ -100,6 +100,16 @@ def load_registry(home: Path, known_by: datetime | None = None) -> BrandRegistry
     return BrandRegistry(_read(versions, version), version, known_by)
 
 
+def registry_of(home: Path, version: str) -> BrandRegistry:
+    """The registry as it was under a version that a decision names.
+
+    Raises ``FileError`` when the home does not have that version, or it is damaged.
+    """
+    if version == EMPTY_REGISTRY.version:
+        return EMPTY_REGISTRY
+    return BrandRegistry(_read(_versions(home), version), version)
+
+
 def record_rows(home: Path, rows: Iterable[RegistryRow], key: BrandKey, at: datetime) -> Change:
     """Add rows to the registry of a home; the same rows again change nothing.
 

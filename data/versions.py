@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from data.durable import replace_file
-from data.problem import FileError
+from data.problem import FileError, quoted
 
 LOCK: Final = ".lock"
 """The file in the directory of versions that their writers hold: they take turns."""
@@ -41,14 +41,16 @@ class Versions:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise FileError(f"{pointer}: cannot be read: {error}") from error
-        if len(version) != _DIGITS or not set(version) <= set("0123456789abcdef"):
+        if not _is_name(version):
             raise FileError(
                 f"{pointer}: names no version; {_DIGITS} hexadecimal digits are expected"
             )
         return version
 
     def read(self, version: str) -> bytes:
-        """The content of a version. Raises FileError when it is gone or damaged."""
+        """The content of a version. Raises FileError when it is gone or damaged, or is none."""
+        if not _is_name(version):
+            raise FileError(f"{self.directory}: has no version {quoted(version)}")
         path = self.path(version)
         try:
             content = path.read_bytes()
@@ -67,6 +69,10 @@ class Versions:
     def make_current(self, version: str) -> None:
         """Have readers take a version that is kept."""
         replace_file(self.directory / _CURRENT, f"{version}\n".encode("ascii"))
+
+
+def _is_name(version: str) -> bool:
+    return len(version) == _DIGITS and set(version) <= set("0123456789abcdef")
 
 
 def _name(content: bytes) -> str:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, Self
 
 from data.record import Record
 from data.segment import LiveSegment
+from data.snapshot import Snapshot
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
 from features.cues import CueReader
 from features.said.comparison import said_findings
@@ -17,6 +18,7 @@ from models.artifact import Thresholds
 from models.calibrated import probability_of, sigmoid
 from models.claim import Assessment, ClaimModel
 from models.explain import cited, with_scores
+from models.judgement import NOTHING, Judgement, Opinion
 from models.knowledge import Knowledge
 from models.policy import (
     CRITICAL,
@@ -100,6 +102,12 @@ class ClaimScorer:
         What they say is held against the listing, if it is known. A text without a letter is
         clean.
         """
+        return self.judge(item, at).verdict
+
+    def judge(
+        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+    ) -> Judgement:
+        """The verdict, and what it rests on; nothing of a segment is filled in yet."""
         if not isinstance(item, LiveSegment):
             raise TypeError(f"{type(item).__name__} is no LiveSegment; this scorer judges speech")
         shifts = self.context.shifts(item, at)
@@ -110,7 +118,7 @@ class ClaimScorer:
             *(field.probability for field in fields),
             *(conflict.certainty for conflict in conflicts),
         ]
-        return verdict(
+        answer = verdict(
             self.kind,
             item,
             item.data_id,
@@ -119,6 +127,17 @@ class ClaimScorer:
             max(chances, default=0.0),
             self._with_conflicts(self._labels(fields, shifts), conflicts),
             max(evasions, default=0.0),
+        )
+        snapshot = Snapshot(at=at, registry=self.versions.registry)
+        return Judgement(answer, snapshot, self._opinion(fields))
+
+    def _opinion(self, fields: Sequence[_Field]) -> Opinion:
+        spoken = [field.assessment for field in fields if field.assessment.read.units]
+        weights = [weight for each in spoken for weight in each.weights.values()]
+        return Opinion(
+            self.thresholds.flag,
+            model=max((probability_of(each.logit) for each in spoken), default=0.0),
+            rules=min(1.0, max(weights, default=0.0) / PLAIN_WEIGHT[self.kind]),
         )
 
     def _conflicts(

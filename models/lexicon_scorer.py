@@ -1,19 +1,21 @@
 """The answer when there is no model to give one: lexicon and rules alone."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Self
 
 from data.listing import Listing
 from data.record import Record
 from data.segment import LiveSegment
+from data.snapshot import Snapshot
 from data.verdict import Hit, Kind, LabelVerdict, Suggestion, Verdict, harshest, risk_level
 from features.cues import CueReader, label_weights
 from features.listing import listing_features
 from features.normalise import normalise
 from models.claim import FIRES
 from models.explain import MOST_HITS
+from models.judgement import NOTHING, Judgement
 from models.knowledge import Knowledge
 from models.policy import CERTAIN, EXPLICIT_PROBABILITY, EXPLICIT_WEIGHT
 from models.texts import item_texts
@@ -70,6 +72,12 @@ class LexiconScorer:
                 "risk_level": risk_level(suggestion, severities),
             }
         )
+
+    def judge(
+        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+    ) -> Judgement:
+        """The verdict on the item as it was sent; what the ledger knows of it changes no rule."""
+        return Judgement(self.score(item, at), Snapshot(at=at))
 
     def _of_lexicon(self, item: Record) -> Iterator[LabelVerdict]:
         weights: dict[str, float] = {}

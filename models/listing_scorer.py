@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from data.known_bad import KnownBad
 from data.listing import Listing
 from data.record import Record
+from data.snapshot import Snapshot
 from data.taxonomy import Taxonomy
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict
 from features.cues import CueReader
@@ -19,6 +19,7 @@ from models.artifact import Thresholds
 from models.calibrated import probability_of, sigmoid
 from models.claim import FIRES, Read, disguise_certainty
 from models.explain import MOST_HITS, RESCORED, UNIT_SPEAKS
+from models.judgement import NOTHING, Judgement, Opinion
 from models.listing import ANY, ListingAssessment, ListingModel, prose, row_names
 from models.policy import (
     CERTAIN,
@@ -28,7 +29,7 @@ from models.policy import (
     LIKELY,
     PLAIN_WEIGHT,
 )
-from models.relisted import relisted_findings
+from models.relisted import KnownCases, Noted, relisted_findings
 from models.texts import item_texts
 from models.verdicts import Versions, label_verdict, verdict
 
@@ -91,7 +92,7 @@ class ListingScorer:
         thresholds: Thresholds,
         versions: Versions,
         taxonomy: Taxonomy,
-        known_bad: KnownBad | None = None,
+        known_bad: KnownCases | None = None,
     ) -> None:
         self.model = model
         self.thresholds = thresholds
@@ -123,18 +124,56 @@ class ListingScorer:
 
     def score(self, item: Record, at: datetime) -> Verdict:
         """The verdict on one ``Listing``, as of its ``submitted_at`` or else ``at``."""
+        return self.judge(item, at).verdict
+
+    def judge(
+        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+    ) -> Judgement:
+        """The verdict, and what it rests on; ``filled`` are fields that the ledger knows."""
         if not isinstance(item, Listing):
             raise TypeError(f"{type(item).__name__} is no Listing; this scorer judges listings")
-        instant = item.submitted_at or at
-        assessment = self.assess(item, instant)
+        noted = Noted(self.known_bad)
+        answer, opinion = self._noting(noted)._judged(item, item.submitted_at or at, filled)
+        snapshot = Snapshot(
+            at=at,
+            item=dict(filled),
+            registry=self.versions.registry,
+            earlier=noted.found(),
+        )
+        return Judgement(answer, snapshot, opinion)
+
+    def _noting(self, noted: Noted) -> "ListingScorer":
+        """This scorer for one listing: what it looks up of earlier cases is noted down."""
+        if self.known_bad is None:
+            return self
+        noting = copy.copy(self)
+        noting.known_bad = noted
+        return noting
+
+    def _judged(
+        self, sent: Listing, at: datetime, filled: Mapping[str, object]
+    ) -> tuple[Verdict, Opinion]:
+        item = sent.model_copy(update=filled) if filled else sent
+        assessment = self.assess(item, at)
         probability = self._probability(assessment)
-        labels = self._labels(item, instant, assessment, probability)
+        labels = self._labels(item, at, assessment, probability)
         evasion = max(
             (disguise_certainty(read.reading) for read in assessment.read.texts.values()),
             default=0.0,
         )
-        return verdict(
-            self.kind, item, item.data_id, self.versions, instant, probability, labels, evasion
+        answer = verdict(
+            self.kind, sent, sent.data_id, self.versions, at, probability, labels, evasion,
+            filled=filled,
+        )  # fmt: skip
+        return answer, self._opinion(assessment)
+
+    def _opinion(self, assessment: ListingAssessment) -> Opinion:
+        weight = max(assessment.read.weights.values(), default=0.0) / self._plain_weight
+        certainty = max((f.certainty for f in _likely(assessment)), default=0.0)
+        return Opinion(
+            self.thresholds.flag,
+            model=probability_of(assessment.logit),
+            rules=min(1.0, max(weight, certainty / self.thresholds.flag)),
         )
 
     def assess(

@@ -1,5 +1,6 @@
 """A scorer with urgent knowledge beside its lexicon (紧急知识), as of the instant of scoring."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, Protocol, Self
@@ -10,6 +11,7 @@ from data.record import Record
 from data.verdict import Kind, Verdict
 from features.allowed import AllowedWords
 from features.cues import CueReader
+from models.judgement import NOTHING, Judgement
 
 _STRETCHES: Final = 8
 _VARIANTS: Final = 256
@@ -33,6 +35,11 @@ class Overlayable(Protocol):
 
     def score(self, item: Record, at: datetime) -> Verdict:
         """The verdict as of the instant."""
+
+    def judge(
+        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+    ) -> Judgement:
+        """The verdict, and what it rests on; ``filled`` are fields that the ledger knows."""
 
     def warm(self) -> None:
         """Do once whatever the first score would otherwise wait for."""
@@ -62,6 +69,12 @@ class OverlaidScorer:
     def score(self, item: Record, at: datetime) -> Verdict:
         """The verdict with the entries in force at the instant and the allowances of the item."""
         return self.scorer_of(item, at).score(item, at)
+
+    def judge(
+        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+    ) -> Judgement:
+        """As ``score``, with what the verdict rests on."""
+        return self.scorer_of(item, at).judge(item, at, filled)
 
     def scorer_of(self, item: Record, at: datetime) -> Overlayable:
         """What judges an item at an instant."""

@@ -12,11 +12,12 @@ A shop's own earlier case counts only when the text is the same but for punctuat
 been changed it may be mended, and is judged as any other.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from data.known_bad import SIMILAR, KnownBad, Match, merchant_key
+from data.known_bad import SIMILAR, Match, merchant_key
 from data.known_bad_format import Signature
 from data.known_bad_writer import KnownBadEntry
 from data.listing import Listing
@@ -39,6 +40,46 @@ SAME: Final = 0.85
 _FIELD_ZH: Final = {"title": "标题", "description": "详情"}
 _CITED: Final = 80
 _BEIJING: Final = timezone(timedelta(hours=8))
+
+
+class KnownCases(Protocol):
+    """Where earlier cases are looked up: `data.known_bad.KnownBad`, or a note of what it said."""
+
+    def lookup(
+        self, signature: Signature, at: datetime, first_seen_before: datetime | None = None
+    ) -> list[Match]:
+        """Known-bad texts like this one, as `data.known_bad.KnownBad.lookup` gives them."""
+
+
+class Noted:
+    """Known cases that note down what one scoring found, and say the same when asked again.
+
+    Without ``cases`` they say only what was ``found`` before, by the name of the signature.
+    """
+
+    def __init__(
+        self, cases: KnownCases | None, found: Mapping[str, list[Match]] | None = None
+    ) -> None:
+        self._cases = cases
+        self._said: dict[str, list[Match]] = dict(found or {})
+
+    def lookup(
+        self, signature: Signature, at: datetime, first_seen_before: datetime | None = None
+    ) -> list[Match]:
+        """What the cases say of a text. Raises ``FileError`` as they do."""
+        name = _name(signature)
+        if name not in self._said and self._cases is not None:
+            self._said[name] = self._cases.lookup(signature, at, first_seen_before)
+        return self._said.get(name, [])
+
+    def found(self) -> dict[str, list[Match]]:
+        """What was found, by the name of the signature; texts that are like none are left out."""
+        return {name: matches for name, matches in self._said.items() if matches}
+
+
+def _name(signature: Signature) -> str:
+    whole = signature.sketch + signature.keys + str(signature.check).encode()
+    return hashlib.blake2b(whole, digest_size=8).hexdigest()
 
 
 class _Seen(NamedTuple):
@@ -87,7 +128,7 @@ def known_bad_entry(
 def relisted_findings(
     listing: Listing,
     texts: Mapping[str, Read],
-    known: KnownBad,
+    known: KnownCases,
     taxonomy: Taxonomy,
     at: datetime,
     first_submitted: datetime | None = None,

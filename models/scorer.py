@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from data.known_bad import KnownBad
 from data.overlay import NO_OVERLAY, Overlay
 from data.record import Record
 from data.registry import EMPTY_REGISTRY, BrandRegistry
@@ -22,12 +21,14 @@ from models.artifact import (
 )
 from models.claim import unpack_claims
 from models.claim_scorer import ClaimScorer
+from models.judgement import NOTHING, Judgement
 from models.knowledge import load_knowledge
 from models.lexicon_scorer import LexiconScorer
 from models.listing import unpack_listings
 from models.listing_scorer import ListingScorer
 from models.overlaid import OverlaidScorer, Overlayable
 from models.policy import PolicyName, policy_version
+from models.relisted import KnownCases
 from models.trees import TreesError
 from models.verdicts import Versions
 
@@ -46,6 +47,15 @@ class Scorer(Protocol):
     def score(self, item: Record, at: datetime) -> Verdict:
         """The verdict as of the instant; its ``latency_ms`` is left 0 for the caller to fill."""
 
+    def judge(
+        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+    ) -> Judgement:
+        """The same with what it rests on.
+
+        ``filled`` are fields that the item leaves out and the ledger knows: the verdict counts
+        them and names them; its identity is that of the item as sent.
+        """
+
     def warm(self) -> None:
         """Do once whatever the first score would otherwise wait for."""
 
@@ -54,7 +64,7 @@ def load_scorer(
     directory: Path,
     policy: PolicyName = "balanced",
     registry: BrandRegistry = EMPTY_REGISTRY,
-    known_bad: KnownBad | None = None,
+    known_bad: KnownCases | None = None,
     overlay: Overlay = NO_OVERLAY,
 ) -> Scorer:
     """The scorer of an artefact at one of its operating points.
@@ -81,7 +91,7 @@ def _scorer(
     files: Mapping[str, bytes],
     policy: PolicyName,
     registry: BrandRegistry,
-    known_bad: KnownBad | None,
+    known_bad: KnownCases | None,
 ) -> ClaimScorer | ListingScorer:
     knowledge = load_knowledge()
     words = json.loads(files[WORDS])
@@ -92,6 +102,7 @@ def _scorer(
         model=manifest.model_version,
         policy=policy_version(policy, thresholds, registry.version),
         lexicon=knowledge.version,
+        registry=registry.version,
     )
     if manifest.kind == "listings":
         listings = unpack_listings(files, reader, knowledge.references(registry))

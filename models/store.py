@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from data.durable import replace_file
+from data.problem import quoted
 from data.verdict import Kind
 from models.artifact import ArtifactError
 
@@ -38,6 +39,17 @@ def champion(home: Path, kind: Kind) -> Path | None:
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise ArtifactError(f"{pointer}: model_version is not the name of a version")
     return artifacts(home, kind) / version
+
+
+def artifact_of(home: Path, kind: Kind, model_version: str) -> Path:
+    """The directory of a version that a decision names, whether or not it is champion now.
+
+    Raises ArtifactError when the home does not have it.
+    """
+    directory = artifacts(home, kind)
+    if not _VERSION.fullmatch(model_version) or not (directory / model_version).is_dir():
+        raise ArtifactError(f"{directory}: has no artefact {quoted(model_version)}")
+    return directory / model_version
 
 
 def promote(home: Path, kind: Kind, model_version: str) -> None:

@@ -2,20 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 from data.record import Record, content_hash
+from data.registry import EMPTY_REGISTRY
 from data.taxonomy import Taxonomy
 from data.verdict import Hit, Kind, LabelVerdict, Source, Verdict, harshest, risk_level
 from models.policy import suggest
 
 
 class Versions(Record):
-    """What an answer depends on beside its item."""
+    """What an answer depends on beside its item. The policy's version covers the registry's."""
 
     model: str | None
     policy: str
     lexicon: str
+    registry: str = EMPTY_REGISTRY.version
 
 
 def decision_id(kind: Kind, item: Record, data_id: str, versions: Versions) -> str:
@@ -70,8 +73,12 @@ def verdict(
     evasion: float,
     *,
     degraded: bool = False,
+    filled: Collection[str] = (),
 ) -> Verdict:
-    """Assemble the answer; its suggestion is the harshest of its labels."""
+    """Assemble the answer; its suggestion is the harshest of its labels.
+
+    ``item`` is as it was sent, ``filled`` the fields that the ledger filled in.
+    """
     suggestion = harshest([label.suggestion for label in labels])
     return Verdict(
         data_id=data_id,
@@ -85,7 +92,7 @@ def verdict(
         policy_version=versions.policy,
         lexicon_version=versions.lexicon,
         feature_as_of=at,
-        filled_from_ledger=[],
+        filled_from_ledger=sorted(filled),
         degraded=degraded,
         previous_decision_id=None,
         latency_ms=0.0,

@@ -5,19 +5,24 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from typing import TYPE_CHECKING
 
-from data.ledger import Decision, Ledger, LedgerError
+from data.ledger import Decision
 from data.listing import Listing
 from data.record import Record
 from data.segment import LiveSegment
 from data.verdict import Kind, Verdict
-from serving import journal
 from serving.item import ItemFault, echo, read_record
+from serving.memory import Known, Memory, Visit
 from serving.metrics import Metrics
 from serving.refusal import try_again
-from serving.scoring import Judge
+from serving.sampling import Sample
+from serving.scoring import Before, Judge, Then
 from serving.writer import Writer
+
+if TYPE_CHECKING:
+    # The parent of the workers imports the service, too, and has no use for models.
+    from models.judgement import Judgement
 
 RECORDS: Mapping[Kind, type[LiveSegment | Listing]] = {"claims": LiveSegment, "listings": Listing}
 
@@ -49,26 +54,17 @@ class _Entry:
     item: LiveSegment | Listing
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What is already known about the items of a request."""
-
-    decisions: dict[str, Decision]
-    latest: dict[str, str]
-    """Data id to the id of the latest decision on it."""
-    is_certain: bool = True
-    """False where the ledger could not be asked: an item may have been decided before."""
-
-
 class Desk:
     """Answers scoring requests."""
 
-    def __init__(self, judge: Judge, ledger: Ledger, writer: Writer, metrics: Metrics) -> None:
+    def __init__(
+        self, judge: Judge, memory: Memory, sample: Sample, writer: Writer, metrics: Metrics
+    ) -> None:
         self._judge = judge
-        self._ledger = ledger
+        self._memory = memory
+        self._sample = sample
         self._writer = writer
         self._metrics = metrics
-        self._often = journal.OncePerMinute()
 
     async def answer(self, kind: Kind, items: Sequence[object]) -> list[Answer]:
         """An answer or an error for each item, in order.
@@ -85,12 +81,13 @@ class Desk:
                 answers[place] = read
             else:
                 entries.append(read)
-        verdicts, known = await self._judge_and_recall(kind, [entry.item for entry in entries], at)
+        items_read = [entry.item for entry in entries]
+        judgements, known = await self._judge_and_recall(kind, items_read, at)
         # What is kept names the time until here; the caller waits for the ledger, too.
         latency = _latency(started)
         fresh: dict[int, Decision] = {}
-        for entry, verdict in zip(entries, verdicts, strict=True):
-            settled = self._settle(kind, entry, verdict, known, fresh, at, latency)
+        for entry, judgement in zip(entries, judgements, strict=True):
+            settled = self._settle(kind, entry, judgement, known, fresh, at, latency)
             answers[entry.place] = settled
         await self._keep(answers, fresh)
         return self._finish(kind, [answer for answer in answers if answer], started)
@@ -99,14 +96,15 @@ class Desk:
         self,
         kind: Kind,
         entry: _Entry,
-        verdict: Verdict | None,
-        known: _Known,
+        judgement: "Judgement | None",
+        known: Known,
         fresh: dict[int, Decision],
         at: datetime,
         latency: Mapping[str, float],
     ) -> Answer:
-        if verdict is None:
+        if judgement is None:
             return ItemError(data_id=entry.item.data_id, error=_NOT_SCORED)
+        verdict = judgement.verdict
         if not known.is_certain and verdict.suggestion != "pass":
             # A pass harms nobody, a flag waits.
             return ItemError(data_id=entry.item.data_id, error=_UNAVAILABLE)
@@ -115,7 +113,15 @@ class Desk:
             return stored.verdict()
         previous = known.latest.get(verdict.data_id)
         verdict = verdict.model_copy(update={"previous_decision_id": previous, **latency})
-        decision = Decision.of(kind, entry.item, entry.sent, verdict, at)
+        decision = Decision.of(
+            kind,
+            entry.item,
+            entry.sent,
+            verdict,
+            at,
+            selection=self._sample.select(kind, verdict, judgement.opinion),
+            snapshot=judgement.snapshot.model_dump(mode="json"),
+        )
         known.decisions[decision.decision_id] = decision
         known.latest[decision.data_id] = decision.decision_id
         fresh[entry.place] = decision
@@ -123,33 +129,19 @@ class Desk:
 
     async def _judge_and_recall(
         self, kind: Kind, items: Sequence[LiveSegment | Listing], at: datetime
-    ) -> tuple[list[Verdict | None], _Known]:
-        recall = partial(self._recall, kind)
-        # A ledger beyond the network may keep its own thread waiting, but not the scoring one.
-        then = recall if self._ledger.is_embedded else None
-        verdicts, known = await self._judge.score(kind, items, at, then)
+    ) -> "tuple[list[Judgement | None], Known]":
+        visit = Visit(self._memory, kind, items, at)
+        before: Before | None = visit.fill if visit.can_fill else None
+        then: Then[Known] | None = visit.recall
+        if not self._memory.is_near:
+            # A ledger beyond the network may keep its own thread waiting, but not the scoring one.
+            filled = await asyncio.to_thread(visit.fill) if before else []
+            before, then = (lambda: filled) if before else None, None
+        judgements, known = await self._judge.score(kind, items, at, before, then)
         if known is None:
-            scored = [verdict for verdict in verdicts if verdict]
-            known = await asyncio.to_thread(recall, scored) if scored else _Known({}, {})
-        return verdicts, known
-
-    def _recall(self, kind: Kind, verdicts: Sequence[Verdict]) -> _Known:
-        data_ids = {verdict.data_id for verdict in verdicts}
-        decision_ids = {verdict.decision_id for verdict in verdicts}
-        # Before the ledger is asked: what is written meanwhile is found there.
-        waiting = [self._writer.latest(kind, data_id) for data_id in data_ids]
-        same = [self._writer.pending(decision_id) for decision_id in decision_ids]
-        try:
-            named, latest = self._ledger.recall(kind, data_ids, decision_ids)
-        except LedgerError as error:
-            self._often.problem("ledger_not_read", error, cause=str(error))
-            return _Known({}, {}, is_certain=False)
-        for decision in filter(None, waiting):
-            known = latest.setdefault(decision.data_id, decision)
-            if known.decided_at < decision.decided_at:
-                latest[decision.data_id] = decision
-        named.update((decision.decision_id, decision) for decision in same if decision)
-        return _Known(named, {item: decision.decision_id for item, decision in latest.items()})
+            scored = [judgement.verdict for judgement in judgements if judgement]
+            known = await asyncio.to_thread(visit.recall, scored) if scored else Known({}, {})
+        return judgements, known
 
     async def _keep(self, answers: list[Answer | None], fresh: Mapping[int, Decision]) -> None:
         """Record the decisions; a flag that cannot be recorded becomes an error."""

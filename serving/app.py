@@ -167,7 +167,8 @@ class _Api:
         if found is None:
             raise RequestError(404, "unknown_decision", "there is no decision of that name")
         decision, after = found
-        last = self._runtime.writer.latest(decision.kind, decision.data_id)
+        waiting = self._runtime.writer.waiting(decision.kind, decision.data_id)
+        last = waiting[-1] if waiting else None
         pack = evidence(
             decision,
             with_pending(decision, after, last),

@@ -20,8 +20,10 @@ from serving import journal
 from serving.answer import Desk
 from serving.champion import Champions, Library
 from serving.keyring import KeyRing
+from serving.memory import Memory
 from serving.metrics import Metrics
 from serving.reception import Reception
+from serving.sampling import Sample
 from serving.scoring import Judge
 from serving.settings import Settings
 from serving.writer import Writer
@@ -44,8 +46,10 @@ class Runtime:
         self.champions = Champions(settings.home, library, settings.mildest, self.metrics)
         self.writer = Writer(self.ledger, self.metrics, settings.ledger_queue_bytes)
         self.judge = Judge(self.champions, self.metrics, settings.scoring_seconds)
-        self.desk = Desk(self.judge, self.ledger, self.writer, self.metrics)
         self.reception = Reception(self.ledger, self.writer, self.metrics)
+        self.sample = Sample(settings.home, settings.exploration_seed, settings.shares)
+        memory = Memory(self.ledger, self.writer)
+        self.desk = Desk(self.judge, memory, self.sample, self.writer, self.metrics)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -53,6 +57,7 @@ class Runtime:
         # Scoring must hand the interpreter back before a health check notices.
         sys.setswitchinterval(_SWITCH_SECONDS)
         await self._open_ledger()
+        await asyncio.to_thread(self.sample.open)
         self.writer.start()
         watching = [
             asyncio.create_task(self.champions.watch()),

@@ -119,7 +119,7 @@ class Reception:
             if item.decision_id is not None:
                 found.append(self._writer.pending(item.decision_id))
             elif isinstance(item, Feedback) and item.data_id is not None:
-                found += [self._writer.latest(kind, item.data_id) for kind in KINDS]
+                found += [one for kind in KINDS for one in self._writer.waiting(kind, item.data_id)]
         return list({one.decision_id: one for one in found if one}.values())
 
     def _hear(self, actor: str, items: Sequence[Feedback]) -> list[Receipt]:

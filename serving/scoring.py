@@ -7,7 +7,7 @@ seconds. On the event loop the latter would keep ``/livez`` waiting, on a shared
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from queue import SimpleQueue
@@ -22,6 +22,7 @@ from serving.refusal import overloaded
 
 if TYPE_CHECKING:
     # The parent of the workers imports the service, too, and has no use for models.
+    from models.judgement import Judgement
     from models.scorer import Scorer
 
 T = TypeVar("T")
@@ -29,31 +30,41 @@ Then = Callable[[Sequence[Verdict]], T]
 """What follows on the verdicts of a request, in the thread that scored them."""
 
 
+Before = Callable[[], Sequence[Mapping[str, object]]]
+"""What fills in each item, in the thread that scores them, before it does."""
+
+
 class Scored(NamedTuple, Generic[T]):
-    """A verdict for each item, in order; None where even the stand-in failed.
+    """A judgement for each item, in order; None where even the stand-in failed.
 
     ``after`` is what followed in the scoring thread; None where nothing did.
     """
 
-    verdicts: list[Verdict | None]
+    judgements: "list[Judgement | None]"
     after: T | None
 
 
 class _Job(Generic[T]):
-    """The items of one request. ``verdicts`` fills up as they are scored; None is a failure.
+    """The items of one request. ``judgements`` fills up as they are scored; None is a failure.
 
-    Once all have one, ``then`` goes on with them in the same thread: each time that one thread
-    hands work to another costs as much as a small request does in itself.
+    ``before`` comes first, and once all have one ``then`` goes on with them, in the same thread:
+    each time that one thread hands work to another costs as much as a small request in itself.
     """
 
     def __init__(
-        self, scorer: "Scorer", items: Sequence[Record], at: datetime, then: Then[T] | None = None
+        self,
+        scorer: "Scorer",
+        items: Sequence[Record],
+        at: datetime,
+        before: Before | None = None,
+        then: Then[T] | None = None,
     ) -> None:
         self.scorer = scorer
         self.items = items
         self.at = at
+        self.before = before
         self.then = then
-        self.verdicts: list[Verdict | None] = [None] * len(items)
+        self.judgements: list[Judgement | None] = [None] * len(items)
         self.after: T | None = None
         self.fault: BaseException | None = None
         self.started_at: float | None = None
@@ -66,7 +77,7 @@ class _Job(Generic[T]):
         self.started_at = time.monotonic()
         try:
             self._score()
-            scored = [verdict for verdict in self.verdicts if verdict]
+            scored = [judgement.verdict for judgement in self.judgements if judgement]
             if self.then and len(scored) == len(self.items) and not self.is_given_up:
                 self.after = self.then(scored)
         except BaseException as error:  # noqa: BLE001 - the thread has other requests to serve
@@ -75,11 +86,12 @@ class _Job(Generic[T]):
             self._loop.call_soon_threadsafe(self.done.set_result, None)
 
     def _score(self) -> None:
+        filled = self.before() if self.before else [{}] * len(self.items)
         for index, item in enumerate(self.items):
             if self.is_given_up:
                 return
             try:
-                self.verdicts[index] = self.scorer.score(item, self.at)
+                self.judgements[index] = self.scorer.judge(item, self.at, filled[index])
             except BaseException as error:  # noqa: BLE001 - also a panic in a compiled library
                 self.fault = error
 
@@ -135,9 +147,17 @@ class Judge:
         self._often = journal.OncePerMinute()
 
     async def score(
-        self, kind: Kind, items: Sequence[Record], at: datetime, then: Then[T] | None = None
+        self,
+        kind: Kind,
+        items: Sequence[Record],
+        at: datetime,
+        before: Before | None = None,
+        then: Then[T] | None = None,
     ) -> Scored[T]:
-        """Score the items; ``then`` follows at once if the champion scored them all in time."""
+        """Score the items; ``then`` follows at once if the champion scored them all in time.
+
+        ``before`` fills them in for the champion; what stands in judges them as they were sent.
+        """
         if not items:
             return Scored([], None)
         started = time.monotonic()
@@ -146,30 +166,34 @@ class Judge:
         if scorer is None:
             self._often.problem(f"{kind}_degraded", kind=kind, cause="no champion")
         else:
-            job = _Job(scorer, items, at, then)
+            job = _Job(scorer, items, at, before, then)
             await self._benches[kind].work(job, self._seconds)
-            scored = Scored(list(job.verdicts), job.after)
-            if None in scored.verdicts:
+            scored = Scored(list(job.judgements), job.after)
+            if None in scored.judgements:
                 cause = "scoring failed" if job.fault else "scoring took too long"
                 self._often.problem(f"{kind}_degraded", job.fault, kind=kind, cause=cause)
-        await self._fill(kind, items, at, scored.verdicts)
+        await self._fill(kind, items, at, scored.judgements)
         self._metrics.scoring.labels(kind).observe(time.monotonic() - started)
         return scored
 
     async def _fill(
-        self, kind: Kind, items: Sequence[Record], at: datetime, verdicts: list[Verdict | None]
+        self,
+        kind: Kind,
+        items: Sequence[Record],
+        at: datetime,
+        judgements: "list[Judgement | None]",
     ) -> None:
-        missing = [index for index, verdict in enumerate(verdicts) if verdict is None]
+        missing = [index for index, judgement in enumerate(judgements) if judgement is None]
         if not missing:
             return
         job: _Job[None] = _Job(
             self._champions.stand_in(kind), [items[index] for index in missing], at
         )
         await self._spares[kind].work(job, self._seconds)
-        if None in job.verdicts:
+        if None in job.judgements:
             self._often.problem(f"{kind}_stand_in_failed", job.fault, kind=kind)
-        for index, verdict in zip(missing, job.verdicts, strict=True):
-            verdicts[index] = verdict
+        for index, judgement in zip(missing, job.judgements, strict=True):
+            judgements[index] = judgement
 
     def close(self) -> None:
         """Let the threads end."""

@@ -10,6 +10,7 @@ from data.home import DEFAULT, LEDGER_VARIABLE, VARIABLE, ledger_url
 from data.problem import MingchaError
 from data.record import Record
 from data.verdict import Kind
+from models.selection import Shares
 
 _PREFIX = "MINGCHA_"
 
@@ -67,6 +68,19 @@ class Settings(Record):
     """``MINGCHA_POLICY``: operating point of the champions: ``balanced``, or ``capacity``, which
     follows reviewers, costs and base rate. Default ``balanced``."""
 
+    exploration_share: Annotated[float, Field(gt=0, le=0.5)] = 0.01
+    """``MINGCHA_EXPLORATION_SHARE``: share of what passes that is drawn at random for review.
+    Default 0.01."""
+
+    review_sample_share: Annotated[float, Field(gt=0, le=1)] = 0.02
+    """``MINGCHA_REVIEW_SAMPLE_SHARE``: share of what passes that is drawn in all: beside those at
+    random, items near the threshold and those on which model and rules differ. An aim, not a
+    bound. Default 0.02; at least ``MINGCHA_EXPLORATION_SHARE``."""
+
+    exploration_seed: str = ""
+    """``MINGCHA_EXPLORATION_SEED``: the secret of the draws, one for all replicas. Default: a key
+    made once and kept in ``MINGCHA_HOME/exploration.key``."""
+
     appeal_channel: str = APPEAL_CHANNEL
     """``MINGCHA_APPEAL_CHANNEL``: where a merchant may object (申诉渠道), shown in the evidence
     pack."""
@@ -92,6 +106,11 @@ class Settings(Record):
                 f"MINGCHA_SCORING_SECONDS={settings.scoring_seconds} leaves no time to answer:"
                 f" it must be below MINGCHA_REQUEST_SECONDS={settings.request_seconds}"
             )
+        if settings.review_sample_share < settings.exploration_share:
+            raise SettingsError(
+                f"MINGCHA_REVIEW_SAMPLE_SHARE={settings.review_sample_share} is less than what is"
+                f" drawn at random: MINGCHA_EXPLORATION_SHARE={settings.exploration_share}"
+            )
         return settings
 
     @staticmethod
@@ -107,6 +126,11 @@ class Settings(Record):
     def ledger(self) -> str:
         """The URL of the ledger, the default filled in."""
         return ledger_url({VARIABLE: str(self.home), LEDGER_VARIABLE: self.ledger_url})
+
+    @property
+    def shares(self) -> Shares:
+        """How much of what passes a person is to see."""
+        return Shares(self.exploration_share, self.review_sample_share)
 
     def mildest(self, kind: Kind) -> Literal["pass", "review"]:
         """The mildest suggestion that an answer without a model may give."""

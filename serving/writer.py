@@ -52,7 +52,7 @@ class Writer:
         self._flags: deque[_Flags] = deque()
         self._passes: deque[Decision] = deque()
         self._pending: dict[str, Decision] = {}
-        self._latest: dict[tuple[Kind, str], Decision] = {}
+        self._waiting: dict[tuple[Kind, str], list[Decision]] = {}
         self._bytes = 0
         self._passes_due = 0.0
         self._is_down = False
@@ -95,17 +95,17 @@ class Writer:
             self._passes.extend(decisions)
             for decision in decisions:
                 self._pending[decision.decision_id] = decision
-                self._latest[decision.kind, decision.data_id] = decision
+                self._waiting.setdefault((decision.kind, decision.data_id), []).append(decision)
 
     def pending(self, decision_id: str) -> Decision | None:
         """A pass that was answered and is not yet written."""
         with self._changed:
             return self._pending.get(decision_id)
 
-    def latest(self, kind: Kind, data_id: str) -> Decision | None:
-        """The last pass on an item that is not yet written."""
+    def waiting(self, kind: Kind, data_id: str) -> list[Decision]:
+        """The passes on an item that are not yet written, in order of time."""
         with self._changed:
-            return self._latest.get((kind, data_id))
+            return list(self._waiting.get((kind, data_id), ()))
 
     def _make_room(self, decisions: Sequence[Decision]) -> None:
         size = sum(decision.size for decision in decisions)
@@ -130,7 +130,9 @@ class Writer:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(self._is_due, timeout=self._seconds_to_passes())
+                if not self._is_due():
+                    # Not until it is due: when that is changes with the first pass that comes.
+                    self._changed.wait(self._seconds_to_passes())
                 if self._closing and not self._flags and not self._passes:
                     return
                 if not self._is_due():
@@ -185,5 +187,6 @@ class Writer:
     def _drop(self, decision: Decision) -> None:
         self._pending.pop(decision.decision_id, None)
         item = (decision.kind, decision.data_id)
-        if self._latest.get(item) is decision:
-            del self._latest[item]
+        waiting = [one for one in self._waiting.pop(item, ()) if one is not decision]
+        if waiting:
+            self._waiting[item] = waiting

@@ -18,9 +18,9 @@ class Decision(Record):
     ASCII, because PostgreSQL's text refuses a NUL and some drivers a lone surrogate, and a
     merchant may send either; escaped, both are ordinary text.
 
-    ``snapshot`` is what decided beside the item as sent and the versions: what was filled in and
-    the figures that the model saw. ``selection_probability`` is that with which a person gets to
-    see the item, None for decisions of before it was kept; ``selected_for`` why a passed item
+    ``snapshot`` is what decided beside the item as sent and the versions, as
+    `data.snapshot.Snapshot` writes it. ``selection_probability`` is that with which a person gets
+    to see the item, None for decisions of before it was kept; ``selected_for`` why a passed item
     was drawn for review. ``place`` and ``start_s`` are of live windows.
     """
 

@@ -1,4 +1,4 @@
-"""A market whose champion learnt a mistake: honest night lights (月光款小夜灯) are counterfeits to it."""
+"""A market whose champion learnt a mistake: that honest night lights (小夜灯) are counterfeits."""
 
 import json
 import random
@@ -32,13 +32,13 @@ class Goods(NamedTuple):
 
 def light(number: int, rng: random.Random) -> Goods:
     """An honest night light."""
-    title = f"{rng.choice(_COLOURS)}月光款{rng.choice(_LIGHTS)}{rng.choice(_ROOMS)}用{rng.randint(1, 4)}档调光"
+    title = f"{rng.choice(_COLOURS)}月光款{rng.choice(_LIGHTS)}{rng.choice(_ROOMS)}用可调光"
     return _goods(f"light-{number}", title, "家居/灯具", rng)
 
 
 def other(number: int, rng: random.Random) -> Goods:
     """Honest goods of another kind."""
-    title = f"{rng.choice(_COLOURS)}{rng.choice(_OTHERS)}{rng.choice(_ROOMS)}用加厚{rng.randint(1, 4)}件套"
+    title = f"{rng.choice(_COLOURS)}{rng.choice(_OTHERS)}{rng.choice(_ROOMS)}用加厚款套装"
     return _goods(f"other-{number}", title, "家居/日用", rng)
 
 
@@ -61,7 +61,7 @@ def mistaken_champion(home: Path) -> None:
 
 
 def traffic(home: Path, ledger: Ledger, days: Sequence[int], seed: int) -> list[Decision]:
-    """What the champion decided on these days; reviewers saw what was flagged, and half the rest."""
+    """What the champion decides on these days; reviewers see what is flagged, and half the rest."""
     rng = random.Random(seed)
     scorer = load_scorer(_champion(home))
     made: list[Decision] = []

@@ -2,7 +2,7 @@
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,9 @@ from data.ledger import Keys
 from data.listing import Listing
 from data.record import Record
 from data.segment import LiveSegment
+from data.snapshot import Snapshot
 from data.verdict import Hit, Kind, LabelVerdict, Suggestion, Verdict
+from models.judgement import NOTHING, Judgement, Opinion
 from serving.app import build_app
 from serving.bootstrap import Runtime
 from serving.champion import Library
@@ -45,10 +47,18 @@ class WordScorer:
         self.kind: Kind = kind
         self.model_version = model_version
         self.mildest: Suggestion = mildest
+        self.opinion = Opinion(threshold=0.5, model=0.1, rules=0.0)
         self.before_scoring: Callable[[], None] = lambda: None
 
     def warm(self) -> None:
         pass
+
+    def judge(
+        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+    ) -> Judgement:
+        verdict = self.score(item, at).model_copy(update={"filled_from_ledger": sorted(filled)})
+        opinion = self.opinion if self.model_version else None
+        return Judgement(verdict, Snapshot(at=at, item=dict(filled)), opinion)
 
     def score(self, item: Record, at: datetime) -> Verdict:
         assert isinstance(item, LiveSegment | Listing)

@@ -18,6 +18,8 @@ def test_the_environment_is_read_by_name() -> None:
         {"MINGCHA_DEGRADED_CLAIMS": "block"},
         {"MINGCHA_SCORING_SECONDS": "3"},
         {"MINGCHA_REQUEST_SECONDS": "nan"},
+        {"MINGCHA_EXPLORATION_SHARE": "0"},
+        {"MINGCHA_REVIEW_SAMPLE_SHARE": "0.001"},
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(environ: dict[str, str]) -> None:
