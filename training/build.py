@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.seeds import seeds_version
 from data.verdict import Kind
@@ -140,10 +141,10 @@ def listing_points(
 ) -> tuple[dict[str, Thresholds], dict[str, tuple[Any, Any]]]:
     """Operating points from out-of-fold scores, and each label's truth and probability there.
 
-    Where there are listings that shops submitted they alone choose: the seeds are a lesson, half
-    of it traps. Where there are none, ``balanced`` is chosen on the simulated ones, which know
-    how rare violations are, and on the seeds, which know what people write, both counting the
-    same.
+    Where there are many listings that shops submitted they alone choose: the seeds are a lesson,
+    half of it traps. Where there are few, ``balanced`` is chosen on these and the simulated ones,
+    which know how rare violations are, and on the seeds, which know what people write, both
+    counting the same.
     """
     pairs = {
         code: (np.array([code in doc.codes for doc in docs]), sigmoid(logits))
@@ -163,18 +164,19 @@ def listing_points(
         label_weights=np.tile(weights, len(pairs)) if pairs else None,
         traffic_base_rate=BASE_RATE,
     )
-    if any(map(listings.is_simulated, docs)):
-        flag = _best_on_both(docs, fitted)
+    if not listings.enough_traffic([docs[row] for row in rows.tolist()]):
+        flag = _best_on_both(docs, fitted, like_traffic)
         points["balanced"] = points["balanced"].model_copy(update={"flag": flag})
     return points, pairs
 
 
-def _best_on_both(docs: Sequence[ListingDoc], fitted: FittedListings) -> float:
-    simulated = np.array([listings.is_simulated(doc) for doc in docs])
+def _best_on_both(
+    docs: Sequence[ListingDoc], fitted: FittedListings, traffic: NDArray[np.bool_]
+) -> float:
     violating = np.array([bool(doc.codes) for doc in docs])
-    weights = np.where(simulated, base_rate_weights(docs), 1.0)
-    weights[simulated] /= weights[simulated].sum()
-    weights[~simulated] /= max(1, (~simulated).sum())
+    weights = np.where(traffic, base_rate_weights(docs), 1.0)
+    weights[traffic] /= max(1.0, weights[traffic].sum())
+    weights[~traffic] /= max(1, (~traffic).sum())
     return best_threshold(violating, sigmoid(fitted.out_of_fold), weights)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.calibrated import sigmoid
 from training.breakdown import (
     BLOCKED,
     blocked_ranking,
@@ -49,6 +50,9 @@ FIGURES: Final[Mapping[str, Figure]] = {
 
 _SEED: Final = 20260201
 _RESAMPLED: Final = 200
+_TINY: Final = 1e-9
+_WIDE: Final = 2.0
+_MOST_GAPS: Final = 3
 _LEAST_GROUPS: Final = 2
 """Groups without which resampling them says nothing."""
 
@@ -126,8 +130,25 @@ def intervals(
 
 
 def best_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) -> float:
-    """The score from which to flag so that macro-F1 is highest on this, the training, data."""
-    return max(_candidates(scores), key=lambda cut: _weighted_f1(truth, scores >= cut, weights))
+    """The score from which to flag so that macro-F1 is highest on this, the training, data.
+
+    Where the classes are far apart, any score between them is as good on these rows; the middle,
+    in log-odds, leaves most room for others.
+    """
+    best = max(_candidates(scores), key=lambda cut: _weighted_f1(truth, scores >= cut, weights))
+    found = _weighted_f1(truth, scores >= best, weights)
+    gaps = [cut for cut in _gaps(scores) if _weighted_f1(truth, scores >= cut, weights) >= found]
+    return gaps[0] if gaps else best
+
+
+def _gaps(scores: Floats) -> list[float]:
+    """The middles of wide gaps between scores, the widest first; few models leave one."""
+    ends = np.clip(np.unique(scores), _TINY, 1 - _TINY)
+    logits = np.log(ends / (1 - ends))
+    widths = np.diff(logits)
+    widest = np.argsort(-widths, kind="stable")[:_MOST_GAPS]
+    wide = widest[widths[widest] >= _WIDE]
+    return [float(cut) for cut in sigmoid((logits[wide] + logits[wide + 1]) / 2)]
 
 
 def mildest_threshold(truth: Flags, scores: Floats, weights: Floats | None = None) -> float:

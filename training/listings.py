@@ -52,6 +52,10 @@ BASE_RATE: Final = 0.05
 LEAST_POSITIVES: Final = 40
 """Positive listings without which a label gets no trees of its own."""
 
+ENOUGH_ROWS: Final = 3_000
+ENOUGH_VIOLATING: Final = 150
+"""Judged listings from which on they alone choose thresholds, and no simulated ones take part."""
+
 OF_SEEDS: Final = "seeds/listing"
 """The source of the example listings."""
 
@@ -261,6 +265,12 @@ def fit_listings(
         for code, logits in unseen.items()
     }
     return FittedListings(model, units, texts, any_unseen, labels, known)
+
+
+def enough_traffic(docs: Sequence[ListingDoc]) -> bool:
+    """Whether so much was judged of what shops submitted that no simulation need stand in."""
+    own = [doc for doc in docs if not is_simulated(doc) and doc.source != OF_SEEDS]
+    return len(own) >= ENOUGH_ROWS and sum(bool(doc.codes) for doc in own) >= ENOUGH_VIOLATING
 
 
 def is_simulated(doc: ListingDoc) -> bool:

@@ -25,8 +25,8 @@ KindArgument = Annotated[Kind, typer.Argument(help="Which model.")]
 
 
 def retrain(
-    kinds: Annotated[
-        list[Kind] | None, typer.Argument(help="What to retrain; default: claims and listings.")
+    kind: Annotated[
+        Kind | None, typer.Argument(help="What to retrain; default: claims and listings.")
     ] = None,
     as_of: Annotated[
         str | None,
@@ -56,15 +56,15 @@ def retrain(
     failed = False
     with closing(Ledger(ledger_url(os.environ))) as ledger:
         count = SIMULATED if simulated is None else simulated
-        for kind in dict.fromkeys(kinds or RETRAINED):
+        for each in RETRAINED if kind is None else [kind]:
             try:
-                rules = load_gate_rules(at_home, kind)
+                rules = load_gate_rules(at_home, each)
                 setting = Setting(at_home, ledger, policy, rules, count)
-                outcome = run(kind, setting, instant, now, _progress(kind))
+                outcome = run(each, setting, instant, now, _progress(each))
             except MingchaError as error:
                 # The other kind has its own champion, and its own labels.
                 failed = True
-                complain(f"retrain {kind}: {error}")
+                complain(f"retrain {each}: {error}")
                 continue
             outcomes.append(outcome)
             typer.echo(_told(outcome))

@@ -49,10 +49,6 @@ Doc = TypeVar("Doc", bound=ClaimDoc | ListingDoc)
 RETRAINED: Final[tuple[Kind, ...]] = ("claims", "listings")
 """The kinds whose decisions the ledger keeps."""
 
-ENOUGH_ROWS: Final = 3_000
-ENOUGH_VIOLATING: Final = 150
-"""Judged listings from which on no simulated ones take part."""
-
 _STAGING_SECONDS: Final = 86_400
 
 
@@ -109,6 +105,8 @@ def retrain(
     Raises FileError where another retraining or promotion is at work, RetrainError where there
     is no champion to be measured against or something later was retrained already.
     """
+    if kind not in RETRAINED:
+        raise RetrainError(f"{kind} have no decisions to learn from; `mingcha train {kind}` trains")
     with held(setting.home / LOCK, busy=BUSY):
         _sweep(artifacts(setting.home, kind))
         if kind == "claims":
@@ -291,9 +289,8 @@ def _beside_claims(own: Sequence[ClaimDoc], at: datetime, simulated: int) -> lis
 
 def _beside_listings(own: Sequence[ListingDoc], at: datetime, simulated: int) -> list[ListingDoc]:
     """Seeds, and a simulation while too little was judged to do without."""
-    violating = sum(bool(doc.codes) for doc in own)
     seeds = [*listings.seed_docs(at), *guarded_listings(at)]
-    if len(own) >= ENOUGH_ROWS and violating >= ENOUGH_VIOLATING:
+    if listings.enough_traffic(own):
         return seeds
     return [*seeds, *listings.simulated_docs(at, SEED, simulated)]
 

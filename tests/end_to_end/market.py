@@ -14,7 +14,8 @@ from data.selection import Selection
 from models.scorer import load_scorer
 from training.train import Request, train_listings
 
-START = datetime(2026, 3, 1, tzinfo=UTC)
+START = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=61)
+"""Sixty days of traffic lie before a retraining of today."""
 
 _COLOURS = ("米白", "浅蓝", "奶黄", "豆绿", "藕粉", "烟灰")
 _LIGHTS = ("小夜灯", "床头灯", "氛围灯", "投影灯", "感应灯")

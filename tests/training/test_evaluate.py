@@ -407,3 +407,10 @@ def test_where_no_row_names_a_label_its_threshold_is_even() -> None:
 
     assert points["balanced"].label == points["capacity"].label == 0.5
     assert points["balanced"].flag < 1.0
+
+
+def test_where_classes_are_far_apart_the_threshold_lies_between_them() -> None:
+    truth = np.repeat([True, False], 50)
+    scores = np.where(truth, 0.97, 0.01) + np.tile(np.linspace(0, 0.001, 50), 2)
+
+    assert 0.3 < best_threshold(truth, scores) < 0.7
