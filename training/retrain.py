@@ -18,7 +18,7 @@ import numpy as np
 
 from data.durable import held, replace_file
 from data.known_bad import open_known_bad
-from data.ledger import Ledger
+from data.ledger import Ledger, LedgerError
 from data.ledger.champions import RetrainingRow, retrainings_of
 from data.problem import MingchaError
 from data.registry_store import load_registry
@@ -50,6 +50,7 @@ RETRAINED: Final[tuple[Kind, ...]] = ("claims", "listings")
 """The kinds whose decisions the ledger keeps."""
 
 _STAGING_SECONDS: Final = 86_400
+_AGAIN_SECONDS: Final = 0.5
 
 
 class RetrainError(MingchaError):
@@ -61,7 +62,8 @@ class Setting:
     """Where a retraining works and by which rules.
 
     ``policy`` is the operating point that serving uses, ``simulated`` how many listings are
-    simulated while few were judged.
+    simulated while few were judged. ``patience`` is how many seconds the end of a retraining waits
+    for a ledger that somebody else holds.
     """
 
     home: Path
@@ -69,6 +71,7 @@ class Setting:
     policy: PolicyName = "balanced"
     rules: GateRules = field(default_factory=GateRules)
     simulated: int = listings.SIMULATED
+    patience: float = 60.0
 
 
 class Outcome(NamedTuple):
@@ -147,7 +150,7 @@ def _retrain(
     verdict = judge(evidence(contest, *sides, _loading(setting)), setting.rules)
     row = _row(kind, as_of, now, assembled, verdict)
     page = _publish(setting, trained, row, verdict, assembled, report)
-    champions.settle(row)
+    _settle(champions, row, setting.patience)
     said = [sentence.en for sentence in verdict.reasons]
     state: Literal["promoted", "refused"] = "promoted" if verdict.promote else "refused"
     return Outcome(kind, state, said, trained.manifest.model_version, page)
@@ -270,6 +273,19 @@ def _publish(
     log_page(setting.home, run, {"retraining.html": html, "gate.json": row.verdict.encode()})
     register(setting.home, trained.manifest, run)
     return page
+
+
+def _settle(champions: Champions, row: RetrainingRow, patience: float) -> None:
+    """Record the outcome; what took minutes to find is not lost to a ledger that is busy."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            champions.settle(row)
+            return
+        except LedgerError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_AGAIN_SECONDS)
 
 
 def _counted(counts: dict[str, int]) -> str:

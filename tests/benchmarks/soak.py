@@ -4,11 +4,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from tests.benchmarks import coverage, gate_power
+from tests.benchmarks import coverage, gate_power, interruptions
 
 PARTS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "coverage": coverage.soak,
     "gate_power": gate_power.soak,
+    "interruptions": interruptions.soak,
 }
 
 

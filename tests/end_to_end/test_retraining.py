@@ -2,19 +2,24 @@
 
 import os
 import random
+import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from data.ledger import Decision, Docket, Ledger, verify
+from data.ledger import Decision, Docket, Ledger, LedgerError, verify
 from data.review import Review
 from models.store import champion
+from tests.end_to_end.interrupted import killed, problems, started
 from tests.end_to_end.market import START, light, mistaken_champion, review, traffic
 from tests.serving.server import PATIENT, Server, serving
 from training.gate import GateRules
@@ -37,6 +42,7 @@ FAKE = ("counterfeit_brand",)
 class Told(NamedTuple):
     """What a shop, its reviewers and the operator saw, in order."""
 
+    home: Path
     before: dict[str, Any]
     retrained: subprocess.CompletedProcess[str]
     after: dict[str, Any]
@@ -72,9 +78,15 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Market:
         return Market(home, traffic(home, ledger, FIRST_DAYS, seed=7))
 
 
+@pytest.fixture
+def copy(market: Market, tmp_path: Path) -> Path:
+    """A home that may be broken: a copy of the market's."""
+    return shutil.copytree(market.home, tmp_path / "home")
+
+
 @pytest.fixture(scope="module")
-def told(market: Market) -> Told:
-    home = market.home
+def told(market: Market, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    home = shutil.copytree(market.home, tmp_path_factory.mktemp("told") / "home")
     sent = light(1, random.Random(99)).sent
     champions = [_champion(home)]
     with serving(home, **PATIENT) as server:
@@ -91,7 +103,7 @@ def told(market: Market) -> Told:
     assert forward.returncode == 0, forward.stderr
     with closing(_ledger(home)) as ledger:
         problems = verify(ledger).problems
-    return Told(before, retrained, after, pack, back, champions, problems)
+    return Told(home, before, retrained, after, pack, back, champions, problems)
 
 
 def test_goods_that_were_blocked_by_mistake_pass_after_appeals_were_learnt(told: Told) -> None:
@@ -119,9 +131,58 @@ def test_all_of_it_is_on_the_audit_trail(told: Told) -> None:
     assert told.problems == []
 
 
-# Last: it adds to the ledger what a mob says.
+def test_a_killed_retraining_leaves_all_whole_and_keeps_no_other_from_working(copy: Path) -> None:
+    dice = random.Random(5)
+    first = started(copy)
+    time.sleep(6)  # it has taken the lock, and has long to go
+    second = mingcha(copy, "retrain", "listings")
+    os.killpg(first.pid, signal.SIGKILL)
+    first.communicate()
+
+    found = problems(copy)
+    for late in (False, True):
+        killed(copy, dice, late=late)
+        found += problems(copy)
+    after = mingcha(copy, "rollback", "listings")
+
+    assert second.returncode == 1
+    assert "another retraining or promotion is at work" in second.stderr
+    assert found == []
+    assert "another retraining" not in after.stderr
+
+
+def test_a_full_disk_stops_a_retraining_and_harms_nothing(market: Market, tmp_path: Path) -> None:
+    with _small_disk(tmp_path, 48) as disk:
+        home = shutil.copytree(market.home, disk / "home")
+        before = _champion(home)
+        free = shutil.disk_usage(disk).free
+        (disk / "filler").write_bytes(b"0" * (free - 500_000))
+        full = mingcha(home, "retrain", "listings", "--simulated", "0")
+        (disk / "filler").unlink()
+
+        assert full.returncode == 1
+        assert "No space left on device" in full.stderr
+        assert problems(home) == []
+        assert _champion(home) == before
+
+
+def test_a_ledger_that_stays_locked_ends_a_retraining_without_a_promotion(copy: Path) -> None:
+    before = _champion(copy)
+    with closing(sqlite3.connect(copy / "ledger.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with closing(_ledger(copy)) as ledger:
+            rules = GateRules.usual("listings")
+            setting = Setting(copy, ledger, rules=rules, simulated=0, patience=1.0)
+            now = datetime.now(UTC)
+            with pytest.raises(LedgerError, match="locked"):
+                retrain("listings", setting, now, now, lambda _: None)
+
+    assert problems(copy) == []
+    assert _champion(copy) == before
+
+
 def test_labels_at_random_do_not_get_past_the_gate(market: Market, told: Told) -> None:
-    dice, home, then = random.Random(3), market.home, START + timedelta(days=97)
+    dice, home, then = random.Random(3), told.home, START + timedelta(days=97)
     mob = [(one, FAKE if dice.random() < 0.5 else ()) for one in market.reviewed]
     with closing(_ledger(home)) as ledger:
         traffic(home, ledger, LATER_DAYS, seed=8)
@@ -133,6 +194,20 @@ def test_labels_at_random_do_not_get_past_the_gate(market: Market, told: Told) -
     assert outcome.state == "refused"
     assert any(sentence.startswith("pr_auc failed") for sentence in outcome.sentences)
     assert _champion(home) == told.champions[1]
+
+
+@contextmanager
+def _small_disk(directory: Path, megabytes: int) -> Iterator[Path]:
+    """A file system of its own in memory; skipped where this machine does not allow one."""
+    disk = directory / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no tmpfs can be mounted here: that needs root")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def _appeal_upheld(home: Path, server: Server, decision_id: str) -> None:
