@@ -1,8 +1,8 @@
-"""The commands ``mingcha retrain``, ``promote`` and ``rollback``."""
+"""The commands ``mingcha retrain``, ``estimate``, ``promote`` and ``rollback``."""
 
 import os
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from training.retrain import Outcome
 
 Policy = Literal["balanced", "capacity"]
+_PERIOD = timedelta(days=28)
 KindArgument = Annotated[Kind, typer.Argument(help="Which model.")]
 
 
@@ -72,6 +73,34 @@ def retrain(
         raise typer.Exit(1)
     if any(outcome.state == "refused" for outcome in outcomes):
         raise typer.Exit(FINISHED_WITH_REJECTS)
+
+
+def estimate(
+    kind: KindArgument,
+    since: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Decided since; default: 28 days ago.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="INSTANT", help="Known by then; default: now.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Base rate, recall, precision and false blocks, from what reviewers were given to see.
+
+    Each reviewed item stands for 1/p items, p being the chance with which it was drawn.
+    """
+    from training.sample import sampled, sentences
+
+    until = parse_option_instant(as_of, datetime.now(UTC))
+    begin = parse_option_instant(since, until - _PERIOD, "--since")
+    with closing(Ledger(ledger_url(os.environ))) as ledger:
+        found = sampled(ledger, kind, begin, until)
+    if found is None:
+        raise MingchaError(
+            f"nobody reviewed any of the {kind} decided since {begin.isoformat()}; flagged items "
+            "and drawn ones are cases of the ledger"
+        )
+    typer.echo(found.model_dump_json() if as_json else "\n".join(sentences(found)))
 
 
 def promote(

@@ -40,6 +40,7 @@ from training.paired import effective_count
 from training.promotion import BUSY, LOCK, Champions
 from training.rehearsal import guarded_listings, guarded_speech
 from training.retraining_page import Told, retraining_page
+from training.sample import of_block
 from training.track import log_page, log_run, register, tag_run
 from training.train import SEED_GROUPS
 
@@ -262,7 +263,14 @@ def _publish(
     """Leave the run in MLflow, and its page there and under the home."""
     report("registering")
     html = retraining_page(
-        Told(row, verdict, trained.manifest, assembled.counts, len(assembled.lessons)),
+        Told(
+            row,
+            verdict,
+            trained.manifest,
+            assembled.counts,
+            len(assembled.lessons),
+            of_block(setting.ledger, row.kind, assembled, row.as_of),
+        ),
         trained.figures,
     ).encode()
     page = setting.home / "reports" / f"{row.kind}-{row.retraining_id}.html"

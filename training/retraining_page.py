@@ -8,6 +8,7 @@ from data.ledger.champions import RetrainingRow
 from models.artifact import Manifest
 from training.gate import GateVerdict
 from training.page import MODELS, environment
+from training.propensity import Estimates
 
 _SOURCES: Final = {
     "appeal": "申诉复核",
@@ -27,13 +28,15 @@ _STATES: Final = {
 
 
 class Told(NamedTuple):
-    """What the page tells. ``counts`` are labels by source, ``lessons`` those that trained."""
+    """What the page tells. ``counts`` are labels by source, ``lessons`` those that trained;
+    ``traffic`` is what the block says of all that was decided in its time."""
 
     row: RetrainingRow
     verdict: GateVerdict
     manifest: Manifest
     counts: Mapping[str, int]
     lessons: int
+    traffic: Estimates | None
 
 
 def retraining_page(told: Told, figures: Mapping[str, bytes]) -> str:
