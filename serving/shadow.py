@@ -214,6 +214,8 @@ class Shadowing:
     def _answer(self, decision: Decision) -> None:
         scorer = self._shadows.scorer(decision.kind)
         if scorer is None or scorer.model_version == decision.model_version:
+            # It was stopped, or made champion, while the decision waited.
+            self._count(decision.kind, "dropped")
             return
         try:
             answer = self._answered(decision, scorer)
