@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from data.ledger import Decision, Ledger, LedgerError
+from data.ledger import Decision, Ledger
 from data.ledger.shadows import ShadowAnswer, keep_shadows
+from data.problem import MingchaError
 from data.verdict import Kind, Verdict
 from serving import journal
 from serving.champion import KINDS, Champions, Library
@@ -255,7 +256,7 @@ class Shadowing:
         answers, self._answers = self._answers, []
         try:
             keep_shadows(self._ledger, [answer for answer, _ in answers])
-        except LedgerError as error:
+        except MingchaError as error:
             self._often.problem("shadow_answers_not_kept", error, cause=str(error))
             answers = [(answer, "dropped") for answer, _ in answers]
         for answer, outcome in answers:

@@ -315,8 +315,8 @@ def _on_latency(latency: Latency | None) -> Sentence:
     en = f"p50 {latency.shadow_p50_ms:.2f} ms, p99 {latency.shadow_p99_ms:.2f} ms"
     return both(
         f"影子耗时 {zh}；与冠军之比 {ratio.zh}（{latency.timed:,} 条同线程对测）。",
-        f"The shadow takes {en}; against the champion {ratio.en} times as long "
-        f"({latency.timed:,} items timed on both).",
+        f"The shadow takes {en}; its ratio to the champion: {ratio.en} ({latency.timed:,} items "
+        "timed on both).",
     )
 
 
