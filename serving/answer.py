@@ -12,19 +12,18 @@ from data.listing import Listing
 from data.record import Record
 from data.segment import LiveSegment
 from data.verdict import Kind, Verdict
-from serving.item import ItemFault, echo, read_record
+from serving.item import RECORDS, ItemFault, echo, read_record
 from serving.memory import Known, Memory, Visit
 from serving.metrics import Metrics
 from serving.refusal import try_again
 from serving.sampling import Sample
 from serving.scoring import Before, Judge, Then
+from serving.shadow import Shadowing
 from serving.writer import Writer
 
 if TYPE_CHECKING:
     # The parent of the workers imports the service, too, and has no use for models.
     from models.judgement import Judgement
-
-RECORDS: Mapping[Kind, type[LiveSegment | Listing]] = {"claims": LiveSegment, "listings": Listing}
 
 
 class ItemError(Record):
@@ -58,12 +57,19 @@ class Desk:
     """Answers scoring requests."""
 
     def __init__(
-        self, judge: Judge, memory: Memory, sample: Sample, writer: Writer, metrics: Metrics
+        self,
+        judge: Judge,
+        memory: Memory,
+        sample: Sample,
+        writer: Writer,
+        shadowing: Shadowing,
+        metrics: Metrics,
     ) -> None:
         self._judge = judge
         self._memory = memory
         self._sample = sample
         self._writer = writer
+        self._shadowing = shadowing
         self._metrics = metrics
 
     async def answer(self, kind: Kind, items: Sequence[object]) -> list[Answer]:
@@ -90,6 +96,8 @@ class Desk:
             settled = self._settle(kind, entry, judgement, known, fresh, at, latency)
             answers[entry.place] = settled
         await self._keep(answers, fresh)
+        given = [one for place, one in fresh.items() if isinstance(answers[place], Verdict)]
+        self._shadowing.offer(given)
         return self._finish(kind, [answer for answer in answers if answer], started)
 
     def _settle(

@@ -20,6 +20,7 @@ from data.ledger import Aftermath, Decision, LedgerError, find_with_aftermath
 from data.limits import MAX_FEEDBACK_ITEMS, MAX_ITEMS
 from data.verdict import Kind
 from serving import journal
+from serving.admission import Admission
 from serving.answer import Answer
 from serving.body import parse_json, read_body, read_items, read_scored_items
 from serving.bootstrap import Runtime
@@ -27,7 +28,7 @@ from serving.champion import KINDS
 from serving.evidence import evidence, with_pending
 from serving.openapi import document
 from serving.reception import AppealStatus, FeedbackStatus, refusal
-from serving.refusal import RequestError, overloaded, try_again
+from serving.refusal import RequestError, try_again
 
 _DECISION_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 
@@ -81,29 +82,12 @@ def build_app(runtime: Runtime) -> Starlette:
     return app
 
 
-class _Gate:
-    """How many requests of one sort may be worked on at once; one more is an overload."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._within = 0
-
-    def __enter__(self) -> None:
-        if self._within >= self._most:
-            raise overloaded()
-        self._within += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._within -= 1
-
-
 class _Api:
     """The handlers."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._scoring = _Gate(runtime.settings.max_in_flight)
-        self._taking_in = _Gate(_TAKING_IN)
+        self._taking_in = Admission(_TAKING_IN)
 
     def score(self, kind: Kind) -> Handler:
         """The handler that scores items of one kind."""
@@ -115,7 +99,7 @@ class _Api:
         async def handler(request: Request) -> Response:
             await self._authorise(request)
             await self._loaded()
-            with self._scoring:
+            with self._runtime.admission:
                 return await self._in_time(request, answer)
 
         return handler

@@ -17,6 +17,7 @@ from data.problem import FileError
 from data.registry_store import load_registry, registry_version
 from data.verdict import Kind
 from serving import journal
+from serving.admission import Admission
 from serving.answer import Desk
 from serving.champion import Champions, Library
 from serving.keyring import KeyRing
@@ -26,6 +27,7 @@ from serving.reception import Reception
 from serving.sampling import Sample
 from serving.scoring import Judge
 from serving.settings import Settings
+from serving.shadow import Shadowing, Shadows
 from serving.writer import Writer
 
 if TYPE_CHECKING:
@@ -49,7 +51,12 @@ class Runtime:
         self.reception = Reception(self.ledger, self.writer, self.metrics)
         self.sample = Sample(settings.home, settings.exploration_seed, settings.shares)
         memory = Memory(self.ledger, self.writer)
-        self.desk = Desk(self.judge, memory, self.sample, self.writer, self.metrics)
+        self.admission = Admission(settings.max_in_flight)
+        self.shadows = Shadows(settings.home, library)
+        self.shadowing = Shadowing(
+            self.champions, self.shadows, self.ledger, self.metrics, settings.shadow_share
+        )
+        self.desk = Desk(self.judge, memory, self.sample, self.writer, self.shadowing, self.metrics)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -59,8 +66,10 @@ class Runtime:
         await self._open_ledger()
         await asyncio.to_thread(self.sample.open)
         self.writer.start()
+        self.shadowing.start(lambda: self.admission.is_empty)
         watching = [
             asyncio.create_task(self.champions.watch()),
+            asyncio.create_task(self.shadows.watch(lambda: self.champions.is_ready)),
             asyncio.create_task(_end_with(os.getppid())),
         ]
         watching[0].add_done_callback(_report)
@@ -72,6 +81,7 @@ class Runtime:
             for task in watching:
                 with suppress(asyncio.CancelledError):
                     await task
+            await asyncio.to_thread(self.shadowing.close)
             await asyncio.to_thread(self.reception.close)
             await asyncio.to_thread(self.writer.close)
             self.judge.close()
@@ -108,13 +118,19 @@ def library(policy: Literal["balanced", "capacity"]) -> Library:
             directory, policy, load_registry(home), open_known_bad(home), load_overlay(home)
         )
 
-    return Library(_champion, _known, load, _degraded)
+    return Library(_champion, _known, load, _degraded, _shadow)
 
 
 def _champion(home: Path, kind: Kind) -> Path | None:
     from serving.packed import current
 
     return current(home, kind)
+
+
+def _shadow(home: Path, kind: Kind) -> Path | None:
+    from models.store import shadow
+
+    return shadow(home, kind)
 
 
 def _known(home: Path) -> str:

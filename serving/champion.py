@@ -21,16 +21,17 @@ KINDS: tuple[Kind, ...] = ("claims", "listings")
 class Library(NamedTuple):
     """Where scorers come from.
 
-    ``champion``, ``known`` (a name that changes with what the home knows of brands, bad listings
-    and urgent words) and ``load`` are asked with the home that the service runs on. What stands
-    in for a champion knows the urgent words alone, where they can be read: a file that is damaged
-    must not take it down, too.
+    ``champion``, ``shadow``, ``known`` (a name that changes with what the home knows of brands,
+    bad listings and urgent words) and ``load`` are asked with the home that the service runs on.
+    What stands in for a champion knows the urgent words alone, where they can be read: a file that
+    is damaged must not take it down, too.
     """
 
     champion: Callable[[Path, Kind], Path | None]
     known: Callable[[Path], str]
     load: "Callable[[Path, Path], Scorer]"
     degraded: 'Callable[[Kind, Literal["pass", "review"], Path], Scorer]'
+    shadow: Callable[[Path, Kind], Path | None]
 
 
 class Champions:

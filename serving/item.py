@@ -1,14 +1,24 @@
 """One item of a request: the record that it describes, or what is wrong with it."""
 
 import re
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
+from data.listing import Listing
 from data.problem import MAX_ECHO, explain, printable
 from data.record import Record
+from data.segment import LiveSegment
+from data.verdict import Kind
 
 R = TypeVar("R", bound=Record)
+
+RECORDS: Final[Mapping[Kind, type[LiveSegment | Listing]]] = {
+    "claims": LiveSegment,
+    "listings": Listing,
+}
+"""What the items of each kind are."""
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _SHOWN = 500

@@ -40,6 +40,9 @@ class Metrics:
         self.failures = self._counter("ledger_failures", "Transactions that failed.")
         self.lost = self._counter("ledger_passes_lost", "Passes given up unwritten.")
         self.loads = self._counter("champion_loads", "Champions loaded.", "kind", "outcome")
+        self.shadows = self._counter(
+            "shadow_answers", "Answers of shadows beside the champion's.", "kind", "outcome"
+        )
 
     def text(self) -> bytes:
         """The Prometheus text, over all worker processes where there are several."""

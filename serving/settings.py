@@ -81,6 +81,10 @@ class Settings(Record):
     """``MINGCHA_EXPLORATION_SEED``: the secret of the draws, one for all replicas. Default: a key
     made once and kept in ``MINGCHA_HOME/exploration.key``."""
 
+    shadow_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """``MINGCHA_SHADOW_SHARE``: share of the decisions that a shadow answers, too, where one was
+    started. Default 1."""
+
     appeal_channel: str = APPEAL_CHANNEL
     """``MINGCHA_APPEAL_CHANNEL``: where a merchant may object (申诉渠道), shown in the evidence
     pack."""

@@ -79,7 +79,7 @@ class Champions:
 
     def promote(self, kind: Kind, version: str, at: datetime) -> Promotion:
         """Make a version champion that the gate let pass. Raises PromotionError for any other."""
-        name = self._named(kind, version)
+        name = named_version(self.home, kind, version)
         self.current(kind, at)
         passed = [row for row in retrainings_of(self.ledger, kind, at) if row.challenger == name]
         if not any(row.promoted for row in passed) and name not in self._earlier(kind):
@@ -102,7 +102,7 @@ class Champions:
             if not before:
                 raise PromotionError(f"{kind}: there is no earlier champion to go back to")
             return self._decide(kind, before[-1], "rollback", at)
-        name = self._named(kind, version)
+        name = named_version(self.home, kind, version)
         if name not in earlier:
             raise PromotionError(
                 f"{kind} {name} never was champion; these were: {', '.join(dict.fromkeys(earlier))}"
@@ -111,15 +111,6 @@ class Champions:
 
     def _earlier(self, kind: Kind) -> list[str]:
         return [one.model_version for one in promotions_of(self.ledger, kind)]
-
-    def _named(self, kind: Kind, version: str) -> str:
-        """The version that a number of the registry, or its own name, stands for."""
-        if not version.isdigit():
-            return version
-        name = model_version(self.home, kind, version)
-        if name is None:
-            raise PromotionError(f"{kind}: no version {version[:20]} is registered")
-        return name
 
     def _decide(self, kind: Kind, version: str, cause: Cause, at: datetime) -> Promotion:
         directory = store.artifacts(self.home, kind) / version
@@ -142,3 +133,16 @@ class Champions:
                 f"it: {error}; any of retrain, promote and rollback tries again"
             ) from error
         name_champion(self.home, kind, version)
+
+
+def named_version(home: Path, kind: Kind, version: str) -> str:
+    """The version that a number of the registry, or its own name, stands for.
+
+    Raises PromotionError for a number that stands for none.
+    """
+    if not version.isdigit():
+        return version
+    name = model_version(home, kind, version)
+    if name is None:
+        raise PromotionError(f"{kind}: no version {version[:20]} is registered")
+    return name

@@ -25,7 +25,8 @@ from models.policy import PolicyName
 from models.scorer import Scorer, degraded_scorer, load_scorer
 from models.store import champion
 from models.texts import item_texts
-from training.backtest import BacktestReport, Share, Span, backtest
+from training.backtest import BacktestReport, Span, backtest
+from training.changes import Share
 from training.guard import corpus_rows, regression_item, wrong_rows
 
 Report = Callable[[str], None]

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Column, Float, Index, Integer, MetaData, Table, Text
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The migration that makes the tables as they stand here."""
 
 metadata = MetaData()
@@ -196,6 +196,21 @@ promotions = Table(
     Column("retraining_id", Text),
     Column("decided_at", Text, nullable=False),
     Index("promotions_in_order", "kind", "number", unique=True),
+)
+
+shadows = Table(
+    "shadows",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("model_version", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("suggestion", Text, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("latency_ms", Float, nullable=False),
+    Column("champion_ms", Float),
+    Column("decided_at", Text, nullable=False),
+    Index("shadows_by_time", "kind", "decided_at"),
 )
 
 audit = Table(

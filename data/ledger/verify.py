@@ -26,6 +26,7 @@ from data.ledger.tables import (
     promotions,
     retrainings,
     reviews,
+    shadows,
 )
 
 ERASED: Final = "retention.erased"
@@ -118,6 +119,7 @@ def erase_before(ledger: Ledger, before: datetime, actor: str, at: datetime) -> 
             (reviews, reviews.c.recorded_at < limit),
             (appeals, appeals.c.received_at < limit),
             (feedback, feedback.c.recorded_at < limit),
+            (shadows, shadows.c.decided_at < limit),
         ):
             counts[table.name] = transaction.connection.execute(delete(table).where(where)).rowcount
         transaction.note(Act(act=ERASED, subject="ledger", detail={"before": limit, **counts}))

@@ -119,11 +119,15 @@ class Shelf:
     )
     scorers: dict[tuple[str, str], WordScorer] = field(default_factory=dict)
     known: str = "nothing"
+    shadows: dict[Kind, str] = field(default_factory=dict)
 
     def library(self) -> Library:
         def champion(_home: Path, kind: Kind) -> Path | None:
             version = self.current[kind]
             return None if version is None else Path(kind) / version
+
+        def shadow(_home: Path, kind: Kind) -> Path | None:
+            return Path(kind) / self.shadows[kind] if kind in self.shadows else None
 
         def load(directory: Path, _home: Path) -> WordScorer:
             if directory.name == "broken":
@@ -136,6 +140,7 @@ class Shelf:
             lambda _home: self.known,
             load,
             lambda kind, mildest, _home: WordScorer(kind, None, mildest),
+            shadow,
         )
 
 

@@ -13,7 +13,8 @@ from data.ledger.traffic import traffic
 from data.listing import Listing
 from data.overlay import Overlay, UrgentCue
 from models.scorer import Scorer, degraded_scorer
-from training.backtest import BacktestReport, Span, backtest, sentences, share_interval
+from training.backtest import BacktestReport, Span, backtest, sentences
+from training.changes import share_interval
 
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -216,7 +216,7 @@ def test_what_was_erased_in_order_leaves_a_ledger_that_verifies(full: Ledger) ->
 
     found = verify(full, known)
     assert found.problems == []
-    assert counts == {"decisions": 4, "reviews": 6, "appeals": 2, "feedback": 2}
+    assert counts == {"decisions": 4, "reviews": 6, "appeals": 2, "feedback": 2, "shadows": 0}
     assert full.find("d1") is None
     assert full.find("young") is not None
     assert docket.labels_of("d1")
