@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from data.problem import MingchaError
 from data.record import Instant, Record
@@ -36,10 +36,28 @@ class FileEntry(Record):
 
 
 class Thresholds(Record):
-    """One operating point: the item probability that flags, the label's that lists it."""
+    """One operating point: the item probability that flags, the label's that lists it.
+
+    ``labels`` are probabilities of labels from which each flags the item by itself, whatever the
+    item's; a label that has none there flags nothing alone.
+    """
 
     flag: float
     label: float
+    labels: dict[str, float] = Field(default_factory=dict)
+
+    def reached_by(self, chances: Mapping[str, float]) -> list[str]:
+        """The labels whose own threshold their probability reaches.
+
+        >>> point = Thresholds(flag=0.8, label=0.5, labels={"medical_claim": 0.2})
+        >>> point.reached_by({"medical_claim": 0.3, "absolute_claim": 0.7})
+        ['medical_claim']
+        """
+        return [code for code, least in self.labels.items() if chances.get(code, 0.0) >= least]
+
+    def facts(self) -> dict[str, Any]:
+        """The point as a manifest holds it; without thresholds of labels as it always did."""
+        return self.model_dump(exclude_defaults=True)
 
 
 class Tokenisation(Record):

@@ -18,9 +18,10 @@ from models.artifact import Thresholds
 from models.calibrated import probability_of, sigmoid
 from models.claim import Assessment, ClaimModel
 from models.explain import cited, with_scores
-from models.judgement import NOTHING, Judgement, Opinion
+from models.judgement import NOTHING, Chances, Judgement, Opinion
 from models.knowledge import Knowledge
 from models.policy import (
+    BLOCK_AT,
     CRITICAL,
     EXPLICIT_PROBABILITY,
     EXPLICIT_WEIGHT,
@@ -131,6 +132,30 @@ class ClaimScorer:
         snapshot = Snapshot(at=at, registry=self.versions.registry)
         return Judgement(answer, snapshot, self._opinion(fields))
 
+    def chances(self, item: LiveSegment, at: datetime) -> Chances:
+        """What the scorer thinks of a segment before any threshold; cites nothing, so is quick."""
+        shifts = self.context.shifts(item, at)
+        fields = [self._judge(name, text, shifts) for name, text in item_texts(item)]
+        labels = dict.fromkeys(self.model.codes, 0.0)
+        probability = 0.0
+        for field in fields:
+            modelled = self._modelled(field.assessment, shifts)
+            modelled = max(modelled, EXPLICIT_PROBABILITY if field.explicit else 0.0)
+            probability = max(probability, modelled)
+            for code, chance in self._label_chances(field.assessment, modelled, shifts).items():
+                labels[code] = max(labels[code], chance)
+        certain = {
+            code for code, chance in labels.items()
+            if chance >= BLOCK_AT and shifts.get(code, 0.0) >= 0
+        }  # fmt: skip
+        certain.update(code for field in fields for code in field.explicit)
+        return Chances(
+            probability,
+            labels,
+            settled=any(field.plain for field in fields) or bool(self._conflicts(item, fields, at)),
+            blocks=any(self.taxonomy[code].default_action == "block" for code in certain),
+        )
+
     def _opinion(self, fields: Sequence[_Field]) -> Opinion:
         spoken = [field.assessment for field in fields if field.assessment.read.units]
         weights = [weight for each in spoken for weight in each.weights.values()]
@@ -193,10 +218,15 @@ class ClaimScorer:
         """
         if not assessment.read.units:
             return 0.0
+        return max(self._modelled(assessment, shifts), self._floor(assessment, shifts))
+
+    def _modelled(self, assessment: Assessment, shifts: Shifts) -> float:
+        """What the model says, moved by the context; 0 of a text without a letter."""
+        if not assessment.read.units:
+            return 0.0
         shifted = assessment.labels + [shifts.get(code, 0.0) for code in self.model.codes]
         moved = float(shifted.max() - assessment.labels.max())
-        probability = probability_of(assessment.logit + moved)
-        return max(probability, self._floor(assessment, shifts))
+        return probability_of(assessment.logit + moved)
 
     def _floor(self, assessment: Assessment, shifts: Shifts) -> float:
         """What the lexicon alone is enough for: a block, a review, nothing."""
@@ -224,7 +254,7 @@ class ClaimScorer:
         chances: dict[str, float] = {}
         explicit: set[str] = set()
         for field in fields:
-            if field.probability < self.thresholds.flag and not field.plain:
+            if not self._is_flagged(field, shifts):
                 continue
             listed = self._listed(field, shifts)
             elsewhere = max((f.probability for f in fields if f is not field), default=0.0)
@@ -238,19 +268,33 @@ class ClaimScorer:
         ]
         return sorted(labels, key=lambda label: (-label.probability, label.code))
 
-    def _listed(self, field: _Field, shifts: Shifts) -> dict[str, float]:
-        """The labels to list, with their probability: those likely enough, or the likeliest."""
+    def _is_flagged(self, field: _Field, shifts: Shifts) -> bool:
+        """By its probability, by the lexicon alone, or by a label that reaches its own threshold."""
+        if field.probability >= self.thresholds.flag or field.plain:
+            return True
+        if not self.thresholds.labels:
+            return False
+        chances = self._label_chances(field.assessment, field.probability, shifts)
+        return bool(self.thresholds.reached_by(chances))
+
+    def _label_chances(
+        self, assessment: Assessment, probability: float, shifts: Shifts
+    ) -> dict[str, float]:
+        """The probability of each label, none above that of the text."""
         codes = self.model.codes
-        shifted = field.assessment.labels + [shifts.get(code, 0.0) for code in codes]
-        found = {
-            code: min(alone, field.probability)
+        shifted = assessment.labels + [shifts.get(code, 0.0) for code in codes]
+        return {
+            code: min(alone, probability)
             for code, alone in zip(codes, sigmoid(shifted).tolist(), strict=True)
         }
+
+    def _listed(self, field: _Field, shifts: Shifts) -> dict[str, float]:
+        """The labels to list, with their probability: those likely enough, or the likeliest."""
+        found = self._label_chances(field.assessment, field.probability, shifts)
         found.update(dict.fromkeys(field.plain, field.probability))
         ranked = sorted(found, key=lambda code: -found[code])
-        likely = [
-            code for code in ranked if found[code] >= self.thresholds.label or code in field.plain
-        ]
+        sure = {*field.plain, *self.thresholds.reached_by(found)}
+        likely = [code for code in ranked if found[code] >= self.thresholds.label or code in sure]
         return {code: found[code] for code in likely or ranked[:1]}
 
     def _hits(

@@ -24,6 +24,20 @@ class Opinion(NamedTuple):
     rules: float
 
 
+class Chances(NamedTuple):
+    """What a scorer thinks of an item before any threshold: what thresholds are chosen by.
+
+    ``probability`` is the item's, ``labels`` that of each label, without what lexicon and rules
+    lift them to because they ``settle`` that the item goes to review at any operating point.
+    ``blocks`` says that the item is blocked if it is flagged.
+    """
+
+    probability: float
+    labels: Mapping[str, float]
+    settled: bool
+    blocks: bool
+
+
 class Judgement(NamedTuple):
     """A verdict, what it was computed from, and, unless it is degraded, who said what."""
 

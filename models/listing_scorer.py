@@ -19,9 +19,10 @@ from models.artifact import Thresholds
 from models.calibrated import probability_of, sigmoid
 from models.claim import FIRES, Read, disguise_certainty
 from models.explain import MOST_HITS, RESCORED, UNIT_SPEAKS
-from models.judgement import NOTHING, Judgement, Opinion
+from models.judgement import NOTHING, Chances, Judgement, Opinion
 from models.listing import ANY, ListingAssessment, ListingModel, prose, row_names
 from models.policy import (
+    BLOCK_AT,
     CERTAIN,
     CRITICAL,
     EXPLICIT_PROBABILITY,
@@ -142,6 +143,20 @@ class ListingScorer:
         )
         return Judgement(answer, snapshot, opinion)
 
+    def chances(self, item: Listing, at: datetime) -> Chances:
+        """What the scorer thinks of a listing before any threshold; cites nothing, so is quick."""
+        assessment = self.assess(item, item.submitted_at or at)
+        labels = self._label_chances(assessment)
+        certain = {f.code for f in assessment.read.facts.findings if f.certainty >= CERTAIN}
+        certain.update(self._explicit(assessment))
+        certain.update(code for code, chance in labels.items() if chance >= BLOCK_AT)
+        return Chances(
+            self._unfloored(assessment),
+            labels,
+            settled=bool(self._plain(assessment)),
+            blocks=any(self.taxonomy[code].default_action == "block" for code in certain),
+        )
+
     def _noting(self, noted: Noted) -> "ListingScorer":
         """This scorer for one listing: what it looks up of earlier cases is noted down."""
         if self.known_bad is None:
@@ -193,10 +208,14 @@ class ListingScorer:
 
     def _probability(self, assessment: ListingAssessment) -> float:
         """Model, lexicon and rules together: a likely finding outweighs a doubtful model."""
+        plain = self.thresholds.flag if self._plain(assessment) else 0.0
+        return max(self._unfloored(assessment), plain)
+
+    def _unfloored(self, assessment: ListingAssessment) -> float:
+        """The probability without what the lexicon alone lifts to the threshold."""
         certain = max((f.certainty for f in _likely(assessment)), default=0.0)
         explicit = EXPLICIT_PROBABILITY if self._explicit(assessment) else 0.0
-        plain = self.thresholds.flag if self._plain(assessment) else 0.0
-        return max(probability_of(assessment.logit), certain, explicit, plain)
+        return max(probability_of(assessment.logit), certain, explicit)
 
     def _plain(self, assessment: ListingAssessment) -> list[str]:
         """The labels that the lexicon alone sends to review."""
@@ -214,6 +233,13 @@ class ListingScorer:
 
     def label_probabilities(self, assessment: ListingAssessment) -> dict[str, float]:
         """The probability of each label by model, rules and lexicon; 0 where none has a word."""
+        found = self._label_chances(assessment)
+        for code in self._plain(assessment):
+            found[code] = max(found[code], self.thresholds.flag)
+        return {**found, **dict.fromkeys(self._explicit(assessment), EXPLICIT_PROBABILITY)}
+
+    def _label_chances(self, assessment: ListingAssessment) -> dict[str, float]:
+        """The same without what the lexicon alone lifts to the threshold."""
         found = dict.fromkeys(self.model.codes, 0.0)
         logits = self.model.label_logits(assessment)
         found.update((code, probability_of(logit)) for code, logit in logits.items())
@@ -222,19 +248,20 @@ class ListingScorer:
         for code, weight in assessment.read.weights.items():
             if weight >= FIRES and code not in logits:
                 found[code] = max(found[code], probability_of(assessment.logit))
-        for code in self._plain(assessment):
-            found[code] = max(found[code], self.thresholds.flag)
         return {**found, **dict.fromkeys(self._explicit(assessment), EXPLICIT_PROBABILITY)}
 
     def _labels(
         self, item: Listing, at: datetime, assessment: ListingAssessment, probability: float
     ) -> list[LabelVerdict]:
-        if probability < self.thresholds.flag:
+        if probability < self.thresholds.flag and not self.thresholds.labels:
             return []
         found = self.label_probabilities(assessment)
-        plain = self._plain(assessment)
+        reached = self.thresholds.reached_by(found)
+        if probability < self.thresholds.flag and not reached:
+            return []
+        sure = {*self._plain(assessment), *reached}
         listed = {
-            code: p for code, p in found.items() if p >= self.thresholds.label or code in plain
+            code: p for code, p in found.items() if p >= self.thresholds.label or code in sure
         }
         if not listed:
             likeliest = max(found, key=found.__getitem__)

@@ -76,7 +76,7 @@ def policy_version(
     shifts = sorted((*key, value) for key, value in _SHIFTS.items())
     floors = [LIKELY, PLAIN_WEIGHT, EXPLICIT_WEIGHT, EXPLICIT_PROBABILITY]
     numbers = [BLOCK_AT, CERTAIN, floors, shifts]
-    text = json.dumps([name, thresholds.model_dump(), numbers, _COVERS, registry])
+    text = json.dumps([name, thresholds.facts(), numbers, _COVERS, registry])
     return f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 

@@ -36,6 +36,8 @@ from training.listings import (
     fit_listings,
     reference_prices,
 )
+from training.operating import Demand, Judged, chosen
+from training.out_of_fold import OUT_OF_FOLD, judged_claims, judged_listings, pack_judged
 from training.plots import plots
 from training.thresholds import claim_points, operating_points
 
@@ -54,14 +56,22 @@ class Built(NamedTuple):
 
 
 def build_claims(
-    docs: Sequence[ClaimDoc], knowledge: Knowledge, at: datetime, report: Report
+    docs: Sequence[ClaimDoc],
+    knowledge: Knowledge,
+    at: datetime,
+    report: Report,
+    demand: Demand | None = None,
 ) -> Built:
-    """Fit a claim model, choose its thresholds, measure it out of fold."""
+    """Fit a claim model, choose its thresholds, measure it out of fold.
+
+    ``demand`` is what reviewers can do, by which ``capacity`` is chosen where it is known.
+    """
     report(f"{len(docs)} texts, {sum(doc.violation for doc in docs)} violating")
     fitted = fit_claims(docs, knowledge.taxonomy.codes, knowledge.reader(), report)
     truth = np.array([doc.violation for doc in docs])
     scores = sigmoid(fitted.out_of_fold)
-    points = claim_points(docs, fitted, knowledge)
+    judged = judged_claims(docs, fitted, knowledge.taxonomy)
+    points = suited(claim_points(docs, fitted, knowledge), judged, demand, knowledge)
     threshold = points["balanced"].flag
     metrics = evaluation(
         truth,
@@ -78,30 +88,41 @@ def build_claims(
         knowledge,
     )
     metrics["regression"] = counted(guard(scorer))
-    files = {**pack_claims(fitted.model), WORDS: pack_json(knowledge.words())}
+    files = {
+        **pack_claims(fitted.model),
+        WORDS: pack_json(knowledge.words()),
+        OUT_OF_FOLD: pack_judged(judged),
+    }
     facts = {
         **model_facts("claims", at, data_hash(docs), simulated=False),
         "tokeniser": tokenisation(knowledge.words()).model_dump(),
         "base_rate": float(truth[fitted.like_traffic].mean()),
-        "thresholds": {name: point.model_dump() for name, point in points.items()},
+        "thresholds": {name: point.facts() for name, point in points.items()},
         "metrics": metrics,
     }
     return Built(files, facts, plots(metrics, "claims, out of fold"))
 
 
 def build_listings(
-    docs: Sequence[ListingDoc], knowledge: Knowledge, at: datetime, report: Report
+    docs: Sequence[ListingDoc],
+    knowledge: Knowledge,
+    at: datetime,
+    report: Report,
+    demand: Demand | None = None,
 ) -> Built:
     """Fit a listing model, choose its thresholds, measure it out of fold.
 
-    Where simulated listings take part its figures are simulated.
+    Where simulated listings take part its figures are simulated. ``demand`` is what reviewers can
+    do, by which ``capacity`` is chosen where it is known.
     """
     report(f"{len(docs)} listings, {sum(bool(doc.codes) for doc in docs)} violating")
     prices = reference_prices(docs, at, knowledge)
     fitted = fit_listings(docs, knowledge, prices, report)
     truth = np.array([bool(doc.codes) for doc in docs])
     scores = sigmoid(fitted.out_of_fold)
+    judged = judged_listings(docs, fitted, knowledge.taxonomy)
     points, pairs = listing_points(docs, fitted)
+    points = suited(points, judged, demand, knowledge)
     threshold = points["balanced"].flag
     simulated = any(map(listings.is_simulated, docs))
     rows = at_base_rate(truth, BASE_RATE, SEED)
@@ -124,16 +145,27 @@ def build_listings(
     files = {
         **pack_listings(fitted.model, fitted.trees),
         WORDS: pack_json(knowledge.words()),
+        OUT_OF_FOLD: pack_judged(judged),
     }
     facts = {
         **model_facts("listings", at, listing_hash(docs), simulated=simulated),
         "tokeniser": tokenisation(knowledge.words()).model_dump(),
         "base_rate": BASE_RATE,
-        "thresholds": {name: point.model_dump() for name, point in points.items()},
+        "thresholds": {name: point.facts() for name, point in points.items()},
         "metrics": metrics,
     }
     title = "listings, out of fold" + (", simulated" if simulated else "")
     return Built(files, facts, plots(metrics, title))
+
+
+def suited(
+    points: dict[str, Thresholds], judged: Judged, demand: Demand | None, knowledge: Knowledge
+) -> dict[str, Thresholds]:
+    """The points with ``capacity`` as reviewers can do it and costs have it, where that is known."""
+    if demand is None:
+        return points
+    label = points["capacity"].label
+    return points | {"capacity": chosen(judged, judged.rows, demand, knowledge.taxonomy, label)}
 
 
 def listing_points(

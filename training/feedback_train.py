@@ -28,7 +28,7 @@ def train_feedback(request: Request, at: datetime, report: Report) -> Trained:
         **model_facts("feedback", at, feedback_hash(docs), simulated=False),
         "tokeniser": None,
         "base_rate": float(np.average(complaints.truth, weights=complaints.weights)),
-        "thresholds": {name: point.model_dump() for name, point in feedback_points(fitted).items()},
+        "thresholds": {name: point.facts() for name, point in feedback_points(fitted).items()},
         "metrics": metrics,
     }
     figures = plots(metrics, f"feedback, {metrics['measured']}, out of fold")

@@ -151,7 +151,7 @@ def _split(
         since = ordered[int(len(ordered) * (1 - _NEWEST)) - 1].decision.decided_at
     before = [one for one in ordered if since is None or one.decision.decided_at <= since]
     after = [one for one in ordered if since is not None and one.decision.decided_at > since]
-    block = _weighed(ledger, kind, after, since, at) if since is not None else []
+    block = weighed(ledger, kind, after, since, at) if since is not None else []
     return Assembled(
         lessons=before,
         block=block,
@@ -162,20 +162,22 @@ def _split(
     )
 
 
-def _weighed(
-    ledger: Ledger, kind: Kind, after: Sequence[Lesson[Doc]], since: datetime, at: datetime
+def weighed(
+    ledger: Ledger, kind: Kind, rows: Sequence[Lesson[Doc]], since: datetime, until: datetime
 ) -> list[Judged[Doc]]:
     """The rows that a person judged, each with the probability that one would.
+
+    ``rows`` are all those that were decided after ``since`` and up to ``until``.
 
     Of what was picked for review only a part may have been reviewed yet: within a stratum each is
     taken to have been as likely as another, so that its share stands for the probability.
     """
     chosen = [
         one
-        for one in after
+        for one in rows
         if one.truth.label.source in _BY_PEOPLE and one.decision.selection_probability
     ]
-    decided = strata(ledger, kind, since, at)
+    decided = strata(ledger, kind, since, until)
     reviewed = Counter(_stratum(one.decision) for one in chosen)
     judged = []
     for one in chosen:

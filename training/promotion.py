@@ -5,13 +5,15 @@ people. A process that is killed between the three leaves the pointer or the ali
 next command moves it on: at no instant is there half a champion.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from data.ledger import Ledger
-from data.ledger.audit import OPERATOR
+from data.ledger.audit import OPERATOR, Act
 from data.ledger.champions import (
+    THRESHOLDS,
     Cause,
     Promotion,
     RetrainingRow,
@@ -109,17 +111,34 @@ class Champions:
             )
         return self._decide(kind, name, "rollback", at)
 
+    def adjust(
+        self, kind: Kind, version: str, was: str, detail: Mapping[str, Any], at: datetime
+    ) -> Promotion:
+        """Make the champion ``was`` with other thresholds champion; ``detail`` says which, on the
+        audit trail. Raises PromotionError where another became champion meanwhile."""
+        if self.current(kind, at) != was:
+            raise PromotionError(f"{kind}: {was} is champion no more; run the command again")
+        self._check(kind, version)
+        with self.ledger.acting(self.actor, at) as transaction:
+            promotion = promote(transaction, kind, version, "thresholds")
+            transaction.note(Act(act=THRESHOLDS, subject=version, detail=dict(detail)))
+        self._follow(promotion)
+        return promotion
+
     def _earlier(self, kind: Kind) -> list[str]:
         return [one.model_version for one in promotions_of(self.ledger, kind)]
 
     def _decide(self, kind: Kind, version: str, cause: Cause, at: datetime) -> Promotion:
-        directory = store.artifacts(self.home, kind) / version
-        # What serving would refuse to load must not become champion.
-        read_files(directory, read_manifest(directory))
+        self._check(kind, version)
         with self.ledger.acting(self.actor, at) as transaction:
             promotion = promote(transaction, kind, version, cause)
         self._follow(promotion)
         return promotion
+
+    def _check(self, kind: Kind, version: str) -> None:
+        """What serving would refuse to load must not become champion."""
+        directory = store.artifacts(self.home, kind) / version
+        read_files(directory, read_manifest(directory))
 
     def _follow(self, promotion: Promotion) -> None:
         kind, version = promotion.kind, promotion.model_version

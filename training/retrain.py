@@ -36,13 +36,15 @@ from training.facets import Facets, claim_facets, listing_facets
 from training.gate import GateRules, GateVerdict, judge
 from training.lessons import Assembled, assemble_claims, assemble_listings
 from training.listings import ListingDoc
+from training.operating import Demand
 from training.paired import effective_count
 from training.promotion import BUSY, LOCK, Champions
 from training.rehearsal import guarded_listings, guarded_speech
 from training.retraining_page import Told, retraining_page
 from training.sample import of_block
 from training.track import log_page, log_run, register, tag_run
-from training.train import SEED_GROUPS
+from training.train import SEED_GROUPS, demand_of
+from training.work import load_work
 
 Report = Callable[[str], None]
 Doc = TypeVar("Doc", bound=ClaimDoc | ListingDoc)
@@ -91,7 +93,7 @@ class _Recipe(Generic[Doc]):
 
     assemble: Callable[[Ledger, datetime, datetime | None], Assembled[Doc]]
     beside: Callable[[Sequence[Doc], datetime, int], list[Doc]]
-    build: Callable[[Sequence[Doc], Knowledge, datetime, Report], Built]
+    build: Callable[[Sequence[Doc], Knowledge, datetime, Report, Demand | None], Built]
     facets: Callable[[Sequence[Doc]], Facets]
 
 
@@ -211,7 +213,9 @@ def _fit(
     own = assembled.docs()
     beside = recipe.beside(own, as_of, setting.simulated)
     report(f"learning from {len(own)} judged items and {len(beside)} beside them")
-    built = recipe.build([*own, *beside], load_knowledge(), as_of, report)
+    work = load_work(setting.home, kind)
+    demand = None if work is None else demand_of(setting.ledger, kind, as_of, work, report)
+    built = recipe.build([*own, *beside], load_knowledge(), as_of, report, demand)
     facts = {**built.facts, "created_at": now.isoformat()}
     directory = write_artifact(artifacts(setting.home, kind), built.files, facts)
     return _Trained(read_manifest(directory), directory, dict(built.figures))

@@ -19,9 +19,13 @@ from models.store import artifacts
 from training import listings
 from training.assemble import ClaimDoc, file_docs, seed_docs
 from training.build import SEED, Built, Report, build_claims, build_listings
+from training.inflow import inflow
 from training.listings import ListingDoc
+from training.operating import Demand
 from training.promotion import LOCK, Champions
+from training.thresholds import CAPACITY_SHARE
 from training.track import CHALLENGER, CHAMPION, log_run, register
+from training.work import Work, load_work
 
 SEED_GROUPS: Final = 10
 
@@ -66,7 +70,8 @@ def train_claims(request: Request, at: datetime, report: Report) -> Trained:
     """Assemble, fit, choose thresholds, write, log, register a claim model."""
     knowledge = load_knowledge()
     docs = claim_docs(request, knowledge, report)
-    return publish(request, build_claims(docs, knowledge, at, report), report)
+    demand = demanded(request, "claims", at, report)
+    return publish(request, build_claims(docs, knowledge, at, report, demand), report)
 
 
 def train_listings(request: Request, at: datetime, report: Report) -> Trained:
@@ -76,7 +81,30 @@ def train_listings(request: Request, at: datetime, report: Report) -> Trained:
     """
     knowledge = load_knowledge()
     docs = listing_docs(request, knowledge, at)
-    return publish(request, build_listings(docs, knowledge, at, report), report)
+    demand = demanded(request, "listings", at, report)
+    return publish(request, build_listings(docs, knowledge, at, report, demand), report)
+
+
+def demanded(request: Request, kind: Kind, at: datetime, report: Report) -> Demand | None:
+    """What the reviewers of the home can do; None where the home does not say, or does not know
+    how much comes in."""
+    work = load_work(request.home, kind)
+    if work is None:
+        return None
+    with closing(Ledger(request.ledger_url)) as ledger:
+        return demand_of(ledger, kind, at, work, report)
+
+
+def demand_of(
+    ledger: Ledger, kind: Kind, at: datetime, work: Work, report: Report
+) -> Demand | None:
+    """The share of what comes in that reviewers can look at; None where either is unknown."""
+    coming = inflow(ledger, kind, at, work)
+    if coming is None or not work.cases_a_day:
+        lacks = "nobody reviews" if coming else "nothing came in yet, and no items_a_day is set"
+        report(f"{kind}: {lacks}, so `capacity` is that of {CAPACITY_SHARE:.0%} of traffic")
+        return None
+    return coming.demand(work)
 
 
 def listing_docs(request: Request, knowledge: Knowledge, at: datetime) -> list[ListingDoc]:

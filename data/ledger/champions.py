@@ -18,10 +18,12 @@ from data.verdict import Kind
 
 RETRAINED: Final = "retraining.recorded"
 PROMOTED: Final = "champion.promoted"
+THRESHOLDS: Final = "thresholds.changed"
+"""The act that stands beside a promotion by other thresholds, with their old and new values."""
 
-Cause = Literal["first", "gate", "operator", "rollback"]
+Cause = Literal["first", "gate", "operator", "rollback", "thresholds"]
 """Why a version became champion: there was none; the gate let it pass; by hand after it passed;
-back to an earlier one (回滚)."""
+back to an earlier one (回滚); the same model with another operating point (调整阈值)."""
 
 
 class Promotion(Record):

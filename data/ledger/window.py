@@ -44,7 +44,7 @@ class ContentKey(NamedTuple):
 
 def count_first_answers(ledger: Ledger, window: Window) -> int:
     """How many contents were answered for the first time in the window."""
-    query = select(func.count()).select_from(decisions).where(_is_first_answer(window))
+    query = select(func.count()).select_from(decisions).where(is_first_answer(window))
     with ledger.reading() as connection:
         return int(connection.execute(query).scalar_one())
 
@@ -57,7 +57,7 @@ def first_answers(ledger: Ledger, window: Window, share: float = 1.0) -> Iterato
     """
     query: Select[Any] = (
         select(decisions)
-        .where(_is_first_answer(window))
+        .where(is_first_answer(window))
         .order_by(decisions.c.decided_at, decisions.c.decision_id)
         .execution_options(yield_per=_FETCHED)
     )
@@ -106,7 +106,8 @@ def feedback_heard(ledger: Ledger, window: Window) -> Iterator[tuple[ContentKey,
         yield ContentKey(row["item"], row["text"]), feedback_of(row)
 
 
-def _is_first_answer(window: Window) -> ColumnElement[bool]:
+def is_first_answer(window: Window) -> ColumnElement[bool]:
+    """Whether a decision is the first on its content, and lies in the window, as a condition."""
     earlier = decisions.alias()
     repeats = exists().where(
         earlier.c.kind == window.kind,
