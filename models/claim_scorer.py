@@ -269,7 +269,7 @@ class ClaimScorer:
         return sorted(labels, key=lambda label: (-label.probability, label.code))
 
     def _is_flagged(self, field: _Field, shifts: Shifts) -> bool:
-        """By its probability, by the lexicon alone, or by a label that reaches its own threshold."""
+        """By its probability, by the lexicon alone, or by a label at its own threshold."""
         if field.probability >= self.thresholds.flag or field.plain:
             return True
         if not self.thresholds.labels:

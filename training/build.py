@@ -161,7 +161,7 @@ def build_listings(
 def suited(
     points: dict[str, Thresholds], judged: Judged, demand: Demand | None, knowledge: Knowledge
 ) -> dict[str, Thresholds]:
-    """The points with ``capacity`` as reviewers can do it and costs have it, where that is known."""
+    """The points with ``capacity`` by what reviewers can do and costs, where that is known."""
     if demand is None:
         return points
     label = points["capacity"].label
