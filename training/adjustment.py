@@ -258,8 +258,9 @@ def _warnings(
 ) -> Iterator[str]:
     if after.reviews.value > work.cases_a_day * (1 + 1e-6):
         yield (
-            f"lexicon, rules and what is nearly sure send {after.reviews.value:.0f} cases a day to "
-            f"review, more than the {work.cases_a_day:.0f} that can be looked at: the queue grows"
+            f"lexicon, rules, what is nearly sure, samples and appeals make "
+            f"{after.reviews.value:.0f} cases a day whatever the thresholds, more than the "
+            f"{work.cases_a_day:.0f} that can be looked at: the queue grows"
         )
     if ahead is None:
         yield f"fewer than {LEAST_DAYS} whole days of traffic: no forecast of the queue yet"

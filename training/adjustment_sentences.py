@@ -19,7 +19,7 @@ _DAY_OF = {
 
 def sentences(found: Adjustment) -> Iterator[str]:
     """The change line by line: thresholds, a day at each point, the days ahead, warnings."""
-    yield f"{found.kind}\t{found.champion}\tcapacity as of {found.as_of.isoformat()}"
+    yield f"{found.kind} {found.champion}: capacity as of {found.as_of.isoformat()}"
     yield f"  chosen by {found.rows} rows, {found.violating} violating: {found.basis}"
     yield (
         f"  {found.items_a_day:,.0f} items a day, {found.capacity:,.0f} cases can be reviewed; "
@@ -29,7 +29,7 @@ def sentences(found: Adjustment) -> Iterator[str]:
     yield from _thresholds(found.old, found.new)
     yield "  a day (95 % interval)                      now                             new"
     yield from _days(found.before, found.after)
-    yield f"  the new point costs less a day by {_shown(found.saved)}"
+    yield f"  the new point saves a day {_shown(found.saved)}"
     if found.forecast:
         yield from _queue(found.forecast)
     for text in found.newly_flagged:

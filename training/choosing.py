@@ -42,8 +42,8 @@ from training.work import Work
 Doc = TypeVar("Doc", bound=ClaimDoc | ListingDoc)
 Scored = ClaimScorer | ListingScorer
 
-LEAST_ROWS: Final = 200
-LEAST_VIOLATING: Final = 30
+LEAST_ROWS: Final = 100
+LEAST_VIOLATING: Final = 20
 """Judged rows, and violating ones that weighted rows must tell as much as, to choose by."""
 
 MOST_SCORED: Final = 5_000

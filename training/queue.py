@@ -1,9 +1,11 @@
 """How many cases come in the coming days, and how long they wait (排队与等待时间预测).
 
 *Arrivals.* A day's count is negative binomial, its mean that of its day of the week, its
-dispersion by moments; hours share a day as they did. Each simulated week draws the past days anew
-first (bootstrap), so that the forecast knows how little a few weeks tell of means and dispersion.
-There is no trend: next week is taken to be like the past ones.
+dispersion by moments; hours share a day as they did. Means of days of the week are pulled towards
+that of all days as far as they differ by chance (James and Stein, 1961; the normal hierarchical
+model). How little a few weeks tell is part of the forecast: each simulated week draws a variance
+from its scaled inverse chi-squared and means from their normal posterior. There is no trend: next
+week is taken to be like the past ones.
 
 *Service.* One queue, first come first served, and as many reviewers as there are, each as long
 with a case as the other. With constant times, c servers take cases in turn, so a case begins when
@@ -35,6 +37,10 @@ _MOST_CASES: Final = 6_000_000
 """Cases that are simulated in all: where more come, fewer weeks are."""
 
 _TWO_WEEKS: Final = 14
+_LEAST_APART: Final = 0.05
+"""Days of the week are taken to differ by at least this share, whatever the past shows."""
+
+_TINY: Final = 1e-9
 _LOW, _HIGH = 0.05, 0.95
 _SLOW: Final = 0.9
 
@@ -90,11 +96,14 @@ class Past(NamedTuple):
     others: float = 0.0
 
 
-class _Arriving(NamedTuple):
-    """The law of the coming days: means by day of the week (7,), and dispersion 1/k."""
+class _Known(NamedTuple):
+    """What past days tell: of each day of the week the mean and its variance (7,); of a day's
+    count around it the variance, by so many free days. Counts are those on the sample."""
 
     means: Floats
-    spread: float
+    doubts: Floats
+    variance: float
+    free: int
 
 
 def forecast(
@@ -103,15 +112,13 @@ def forecast(
     """The seven days from ``first`` on, ``backlog`` cases waiting when it begins."""
     counts = past.flagged.sum(axis=1)
     weekdays = _weekdays(past.first, len(counts))
-    hours = _hours_of(past)
+    hours, known = _hours_of(past), _known(counts, weekdays)
     ahead = _weekdays(first, DAYS)
     expected = float(counts.mean()) / past.share * past.cases + past.others
     weeks = int(np.clip(_MOST_CASES / (DAYS * expected + backlog + 1), _LEAST_WEEKS, _WEEKS))
     arrived, left, halves, slow = (np.zeros((weeks, DAYS)) for _ in range(4))
     for week in range(weeks):
-        drawn = rng.integers(len(counts), size=len(counts))
-        law = _law(counts[drawn], weekdays[drawn], past.share)
-        instants = _instants(law, ahead, hours, past, rng)
+        instants = _instants(known, ahead, hours, past, rng)
         waits = waiting_times(np.concatenate([np.zeros(backlog), instants]), work)
         arrived[week] = np.bincount((instants // HOURS).astype(int), minlength=DAYS)
         left[week] = _left(instants, waits, backlog)
@@ -186,30 +193,35 @@ def _hours_of(past: Past) -> Floats:
     return np.asarray(flagged / flagged.sum())
 
 
-def _law(counts: Floats, weekdays: NDArray[np.intp], share: float) -> _Arriving:
-    """Means and dispersion of these days; with less than two weeks all days are alike.
+def _known(counts: Floats, weekdays: NDArray[np.intp]) -> _Known:
+    """Means and variance of past days; with less than two weeks all days are alike.
 
-    A day of the week is pulled towards the mean of all by as much as one day tells. A sample of
-    what is negative binomial is that, too, with the same dispersion.
+    A sample of what is negative binomial is that, too, with the same dispersion.
     """
-    mean = float(counts.mean())
-    factors = np.ones(DAYS)
-    if len(counts) >= _TWO_WEEKS and mean > 0:
-        seen = np.bincount(weekdays, minlength=DAYS)
-        factors = (np.bincount(weekdays, counts, minlength=DAYS) / mean + 1) / (seen + 1)
-    fitted = mean * factors[weekdays]
-    free = max(1, len(counts) - (len(np.unique(weekdays)) if len(counts) >= _TWO_WEEKS else 1))
-    variance = float(((counts - fitted) ** 2).sum()) / free
-    spread = max(0.0, variance - mean) / float((fitted**2).mean()) if mean > 0 else 0.0
-    return _Arriving(mean * factors / share, spread)
+    mean, total = float(counts.mean()), len(counts)
+    if total < _TWO_WEEKS:
+        variance = max(float(counts.var(ddof=1)), mean)
+        return _Known(np.full(DAYS, mean), np.full(DAYS, variance / total), variance, total - 1)
+    seen = np.bincount(weekdays, minlength=DAYS)
+    own = np.bincount(weekdays, counts, minlength=DAYS) / seen
+    free = total - DAYS
+    variance = max(float(((counts - own[weekdays]) ** 2).sum()) / free, mean)
+    by_chance = variance / seen
+    apart = max(float(own.var(ddof=1) - by_chance.mean()), (_LEAST_APART * mean) ** 2, _TINY)
+    kept = apart / (apart + by_chance)
+    return _Known(mean + kept * (own - mean), kept * by_chance, variance, free)
 
 
 def _instants(
-    law: _Arriving, ahead: NDArray[np.intp], hours: Floats, past: Past, rng: np.random.Generator
+    known: _Known, ahead: NDArray[np.intp], hours: Floats, past: Past, rng: np.random.Generator
 ) -> Floats:
     """When the cases of a simulated week come, in hours from its first midnight, sorted."""
-    level = rng.gamma(1 / law.spread, law.spread, DAYS) if law.spread > 1e-6 else np.ones(DAYS)
-    daily = law.means[ahead] * level * past.cases + past.others
+    stretch = known.free / rng.chisquare(known.free)
+    means = rng.normal(known.means, np.sqrt(stretch * known.doubts)).clip(min=0)
+    middle = max(float(known.means.mean()), _TINY)
+    spread = max(0.0, stretch * known.variance - middle) / middle**2
+    level = rng.gamma(1 / spread, spread, DAYS) if spread > _TINY else np.ones(DAYS)
+    daily = means[ahead] * level / past.share * past.cases + past.others
     counts = rng.poisson(daily[:, None] * hours)
     starts = np.repeat(np.arange(DAYS * HOURS, dtype=np.float64), counts.ravel())
     return np.sort(starts + rng.random(len(starts)))
