@@ -44,7 +44,7 @@ Scored = ClaimScorer | ListingScorer
 
 LEAST_ROWS: Final = 100
 LEAST_VIOLATING: Final = 20
-"""Judged rows, and violating ones that weighted rows must tell as much as, to choose by."""
+"""Judged rows, and what the violating ones of them must tell, to choose by. Assumed."""
 
 MOST_SCORED: Final = 5_000
 """Recent items that are scored again to see what a point would flag."""
@@ -58,12 +58,18 @@ class AdjustmentError(MingchaError):
 
 @dataclass(frozen=True)
 class Site:
-    """Where a point is chosen, and by which work; ``most`` recent items are scored again."""
+    """Where a point is chosen, and by which work; ``most`` recent items are scored again.
+
+    The ledger's rows choose where there are ``least_rows`` of them, and violating ones that tell
+    as much as ``least_violating`` of equal weight.
+    """
 
     home: Path
     ledger: Ledger
     work: Work
     most: int = MOST_SCORED
+    least_rows: int = LEAST_ROWS
+    least_violating: int = LEAST_VIOLATING
 
 
 class Basis(NamedTuple):
@@ -99,14 +105,15 @@ def choosing_rows(kind: Kind, site: Site, version: str, scorer: Scored, at: date
         usable = _usable(assemble_claims, site, scorer, since, at)
     else:
         usable = _usable(assemble_listings, site, scorer, since, at)
-    if usable.tells >= LEAST_VIOLATING and len(usable.judged.violating) >= LEAST_ROWS:
+    if usable.tells >= site.least_violating and len(usable.judged.violating) >= site.least_rows:
         after = "" if since == _BEGINNING else f" after {since.isoformat(timespec='minutes')}"
         until = usable.until.isoformat(timespec="minutes")
         sentence = f"items that people judged, decided{after} up to {until}, weighted 1/p"
         return Basis(sentence, usable.judged)
     few = (
         f"the ledger has {len(usable.judged.violating)} judged items that may choose, which tell "
-        f"as much as {usable.tells:.0f} violating; {LEAST_ROWS} and {LEAST_VIOLATING} are needed"
+        f"as much as {usable.tells:.0f} violating; {site.least_rows} and {site.least_violating} "
+        "are needed"
     )
     directory = artifacts(site.home, kind) / version
     kept = read_files(directory, read_manifest(directory)).get(OUT_OF_FOLD)
