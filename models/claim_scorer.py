@@ -106,7 +106,11 @@ class ClaimScorer:
         return self.judge(item, at).verdict
 
     def judge(
-        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+        self,
+        item: Record,
+        at: datetime,
+        filled: Mapping[str, object] = NOTHING,
+        first_submitted: datetime | None = None,
     ) -> Judgement:
         """The verdict, and what it rests on; nothing of a segment is filled in yet."""
         if not isinstance(item, LiveSegment):
@@ -128,8 +132,9 @@ class ClaimScorer:
             max(chances, default=0.0),
             self._with_conflicts(self._labels(fields, shifts), conflicts),
             max(evasions, default=0.0),
+            again=first_submitted is not None,
         )
-        snapshot = Snapshot(at=at, registry=self.versions.registry)
+        snapshot = Snapshot(at=at, first_submitted=first_submitted, registry=self.versions.registry)
         return Judgement(answer, snapshot, self._opinion(fields))
 
     def chances(self, item: LiveSegment, at: datetime) -> Chances:

@@ -56,13 +56,17 @@ class LexiconScorer:
 
     def score(self, item: Record, at: datetime) -> Verdict:
         """A verdict from cues in every text of the item and, for a listing, from its facts."""
+        return self._answer(item, at, again=False)
+
+    def _answer(self, item: Record, at: datetime, *, again: bool) -> Verdict:
         labels = list(self._of_lexicon(item))
         named = {label.code for label in labels}
-        labels += [label for label in self._of_rules(item, at) if label.code not in named]
+        since = item.submitted_at if isinstance(item, Listing) and not again else None
+        labels += [label for label in self._of_rules(item, since or at) if label.code not in named]
         probability = max((label.probability for label in labels), default=0.0)
         answer = verdict(
             self.kind, item, item_id(item), self.versions, at, probability, labels, 0.0,
-            degraded=True,
+            degraded=True, again=again,
         )  # fmt: skip
         suggestion = harshest([answer.suggestion, self.mildest])
         severities = [label.severity for label in labels] or [1]
@@ -74,10 +78,15 @@ class LexiconScorer:
         )
 
     def judge(
-        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+        self,
+        item: Record,
+        at: datetime,
+        filled: Mapping[str, object] = NOTHING,
+        first_submitted: datetime | None = None,
     ) -> Judgement:
         """The verdict on the item as it was sent; what the ledger knows of it changes no rule."""
-        return Judgement(self.score(item, at), Snapshot(at=at))
+        answer = self._answer(item, at, again=first_submitted is not None)
+        return Judgement(answer, Snapshot(at=at, first_submitted=first_submitted))
 
     def _of_lexicon(self, item: Record) -> Iterator[LabelVerdict]:
         weights: dict[str, float] = {}
@@ -109,11 +118,10 @@ class LexiconScorer:
                     deterministic=weight >= EXPLICIT_WEIGHT,
                 )
 
-    def _of_rules(self, item: Record, at: datetime) -> Iterator[LabelVerdict]:
+    def _of_rules(self, item: Record, instant: datetime) -> Iterator[LabelVerdict]:
         if not isinstance(item, Listing):
             return
         known = self.knowledge
-        instant = item.submitted_at or at
         facts = listing_features(item, instant, self.references, self.reader.tokeniser)
         for code in dict.fromkeys(finding.code for finding in facts.findings):
             findings = [finding for finding in facts.findings if finding.code == code]

@@ -128,15 +128,24 @@ class ListingScorer:
         return self.judge(item, at).verdict
 
     def judge(
-        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+        self,
+        item: Record,
+        at: datetime,
+        filled: Mapping[str, object] = NOTHING,
+        first_submitted: datetime | None = None,
     ) -> Judgement:
-        """The verdict, and what it rests on; ``filled`` are fields that the ledger knows."""
+        """The verdict, and what it rests on; ``filled`` are fields that the ledger knows.
+
+        ``first_submitted`` is given for a listing that is judged again, as of ``at``.
+        """
         if not isinstance(item, Listing):
             raise TypeError(f"{type(item).__name__} is no Listing; this scorer judges listings")
         noted = Noted(self.known_bad)
-        answer, opinion = self._noting(noted)._judged(item, item.submitted_at or at, filled)
+        instant = at if first_submitted else item.submitted_at or at
+        answer, opinion = self._noting(noted)._judged(item, instant, filled, first_submitted)
         snapshot = Snapshot(
             at=at,
+            first_submitted=first_submitted,
             item=dict(filled),
             registry=self.versions.registry,
             earlier=noted.found(),
@@ -166,10 +175,14 @@ class ListingScorer:
         return noting
 
     def _judged(
-        self, sent: Listing, at: datetime, filled: Mapping[str, object]
+        self,
+        sent: Listing,
+        at: datetime,
+        filled: Mapping[str, object],
+        first_submitted: datetime | None,
     ) -> tuple[Verdict, Opinion]:
         item = sent.model_copy(update=filled) if filled else sent
-        assessment = self.assess(item, at)
+        assessment = self.assess(item, at, first_submitted=first_submitted)
         probability = self._probability(assessment)
         labels = self._labels(item, at, assessment, probability)
         evasion = max(
@@ -178,7 +191,7 @@ class ListingScorer:
         )
         answer = verdict(
             self.kind, sent, sent.data_id, self.versions, at, probability, labels, evasion,
-            filled=filled,
+            filled=filled, again=first_submitted is not None,
         )  # fmt: skip
         return answer, self._opinion(assessment)
 
@@ -192,17 +205,24 @@ class ListingScorer:
         )
 
     def assess(
-        self, item: Listing, at: datetime, known: Mapping[str, Read] | None = None
+        self,
+        item: Listing,
+        at: datetime,
+        known: Mapping[str, Read] | None = None,
+        first_submitted: datetime | None = None,
     ) -> ListingAssessment:
         """What the model says, and what earlier cases say of a relisted copy (重新上架).
 
-        ``known`` are texts of it that have been read already, by field.
+        ``known`` are texts of it that have been read already, by field. Whoever had the text
+        first copied it from nobody: ``first_submitted``, by default as the listing says.
         """
         assessment = self.model.assess(item, at, known)
         if self.known_bad is None:
             return assessment
         read = assessment.read
-        earlier = relisted_findings(item, read.texts, self.known_bad, self.taxonomy, at)
+        earlier = relisted_findings(
+            item, read.texts, self.known_bad, self.taxonomy, at, first_submitted
+        )
         facts = read.facts._replace(findings=[*read.facts.findings, *earlier])
         return assessment._replace(read=read._replace(facts=facts))
 

@@ -37,9 +37,16 @@ class Overlayable(Protocol):
         """The verdict as of the instant."""
 
     def judge(
-        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+        self,
+        item: Record,
+        at: datetime,
+        filled: Mapping[str, object] = NOTHING,
+        first_submitted: datetime | None = None,
     ) -> Judgement:
-        """The verdict, and what it rests on; ``filled`` are fields that the ledger knows."""
+        """The verdict, and what it rests on; ``filled`` are fields that the ledger knows.
+
+        ``first_submitted`` is given for an item that is judged again.
+        """
 
     def warm(self) -> None:
         """Do once whatever the first score would otherwise wait for."""
@@ -62,6 +69,10 @@ class OverlaidScorer:
         self._reader = lru_cache(_STRETCHES)(self._reader_of)
         self._variant = lru_cache(_VARIANTS)(self._variant_of)
 
+    def lexicon_version_at(self, at: datetime) -> str:
+        """The lexicon's version that an answer names at an instant."""
+        return _named(self.lexicon_version, self.overlay.in_force(self.kind, at))
+
     def warm(self) -> None:
         """Warm what scores; what an entry adds is made within milliseconds when first asked for."""
         self.scorer.warm()
@@ -71,10 +82,14 @@ class OverlaidScorer:
         return self.scorer_of(item, at).score(item, at)
 
     def judge(
-        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+        self,
+        item: Record,
+        at: datetime,
+        filled: Mapping[str, object] = NOTHING,
+        first_submitted: datetime | None = None,
     ) -> Judgement:
         """As ``score``, with what the verdict rests on."""
-        return self.scorer_of(item, at).judge(item, at, filled)
+        return self.scorer_of(item, at).judge(item, at, filled, first_submitted)
 
     def scorer_of(self, item: Record, at: datetime) -> Overlayable:
         """What judges an item at an instant."""
@@ -85,7 +100,7 @@ class OverlaidScorer:
         reader = self._reader(force)
         if allowances := force.allowances(scopes):
             reader = reader.allowing([AllowedWords(one.code, one.words) for one in allowances])
-        return self.scorer.reading_with(reader, f"{self.lexicon_version}+{force.version}")
+        return self.scorer.reading_with(reader, _named(self.lexicon_version, force))
 
     def _reader_of(self, force: InForce) -> CueReader:
         cues = [
@@ -93,3 +108,7 @@ class OverlaidScorer:
             for one in force.cues
         ]
         return self.scorer.reader.extended(cues) if cues else self.scorer.reader
+
+
+def _named(lexicon_version: str, force: InForce) -> str:
+    return f"{lexicon_version}+{force.version}" if force.version else lexicon_version

@@ -48,12 +48,18 @@ class Scorer(Protocol):
         """The verdict as of the instant; its ``latency_ms`` is left 0 for the caller to fill."""
 
     def judge(
-        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+        self,
+        item: Record,
+        at: datetime,
+        filled: Mapping[str, object] = NOTHING,
+        first_submitted: datetime | None = None,
     ) -> Judgement:
         """The same with what it rests on.
 
         ``filled`` are fields that the item leaves out and the ledger knows: the verdict counts
-        them and names them; its identity is that of the item as sent.
+        them and names them; its identity is that of the item as sent. ``first_submitted`` is
+        given for an item that is judged again (重新评估): when it came the first time. It is judged
+        as of ``at`` all the same, whatever its ``submitted_at``.
         """
 
     def warm(self) -> None:

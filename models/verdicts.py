@@ -21,15 +21,22 @@ class Versions(Record):
     registry: str = EMPTY_REGISTRY.version
 
 
-def decision_id(kind: Kind, item: Record, data_id: str, versions: Versions) -> str:
-    """The same item under the same versions always has the same decision id."""
-    identity = [
+def decision_id(
+    kind: Kind, item: Record, data_id: str, versions: Versions, again_at: datetime | None = None
+) -> str:
+    """The same item under the same versions always has the same decision id.
+
+    One that is judged again at an instant is decided by what is known then beside the versions,
+    such as earlier cases, and has another id.
+    """
+    identity: list[str | None] = [
         kind,
         data_id,
         content_hash(item),
         versions.model,
         versions.policy,
         versions.lexicon,
+        *([again_at.isoformat()] if again_at else []),
     ]
     return "d" + hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:31]
 
@@ -74,15 +81,17 @@ def verdict(
     *,
     degraded: bool = False,
     filled: Collection[str] = (),
+    again: bool = False,
 ) -> Verdict:
     """Assemble the answer; its suggestion is the harshest of its labels.
 
-    ``item`` is as it was sent, ``filled`` the fields that the ledger filled in.
+    ``item`` is as it was sent, ``filled`` the fields that the ledger filled in; ``again`` says
+    that the item was let through before and is judged again.
     """
     suggestion = harshest([label.suggestion for label in labels])
     return Verdict(
         data_id=data_id,
-        decision_id=decision_id(kind, item, data_id, versions),
+        decision_id=decision_id(kind, item, data_id, versions, at if again else None),
         suggestion=suggestion,
         risk_level=risk_level(suggestion, [label.severity for label in labels]),
         probability=probability,

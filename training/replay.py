@@ -59,7 +59,7 @@ def replay(decision: Decision, home: Path) -> list[Difference]:
     scorer = _scorer(decision, snapshot, home)
     _check(decision, "policy", decision.policy_version, scorer.policy_version)
     item = _item(decision)
-    answer = scorer.judge(item, snapshot.at, snapshot.item).verdict
+    answer = scorer.judge(item, snapshot.at, snapshot.item, snapshot.first_submitted).verdict
     _check(decision, "lexicon", decision.lexicon_version, answer.lexicon_version)
     found = list(_differences("", _recorded(decision), _replayed(answer, content_hash(item))))
     if found and snapshot.code != __version__:

@@ -54,11 +54,16 @@ class WordScorer:
         pass
 
     def judge(
-        self, item: Record, at: datetime, filled: Mapping[str, object] = NOTHING
+        self,
+        item: Record,
+        at: datetime,
+        filled: Mapping[str, object] = NOTHING,
+        first_submitted: datetime | None = None,
     ) -> Judgement:
         verdict = self.score(item, at).model_copy(update={"filled_from_ledger": sorted(filled)})
         opinion = self.opinion if self.model_version else None
-        return Judgement(verdict, Snapshot(at=at, item=dict(filled)), opinion)
+        snapshot = Snapshot(at=at, first_submitted=first_submitted, item=dict(filled))
+        return Judgement(verdict, snapshot, opinion)
 
     def score(self, item: Record, at: datetime) -> Verdict:
         assert isinstance(item, LiveSegment | Listing)
