@@ -116,11 +116,12 @@ class Desk:
         if not known.is_certain and verdict.suggestion != "pass":
             # A pass harms nobody, a flag waits.
             return ItemError(data_id=entry.item.data_id, error=_UNAVAILABLE)
-        if stored := known.decisions.get(verdict.decision_id):
+        if stored := known.answer_to(entry.item, verdict):
             self._metrics.repeated.labels(kind).inc()
             return stored.verdict()
-        previous = known.latest.get(verdict.data_id)
-        verdict = verdict.model_copy(update={"previous_decision_id": previous, **latency})
+        latest = known.latest.get(verdict.data_id)
+        previous = {"previous_decision_id": latest.decision_id if latest else None}
+        verdict = verdict.model_copy(update={**previous, **latency})
         decision = Decision.of(
             kind,
             entry.item,
@@ -131,7 +132,7 @@ class Desk:
             snapshot=judgement.snapshot.model_dump(mode="json"),
         )
         known.decisions[decision.decision_id] = decision
-        known.latest[decision.data_id] = decision.decision_id
+        known.latest[decision.data_id] = decision
         fresh[entry.place] = decision
         return verdict
 

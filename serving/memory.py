@@ -6,6 +6,7 @@ from datetime import datetime
 
 from data.ledger import Decision, Ledger, LedgerError, Version, edits_of, versions_of
 from data.listing import Listing
+from data.record import Record, content_hash
 from data.segment import LiveSegment
 from data.verdict import Kind, Verdict
 from serving import journal
@@ -20,10 +21,22 @@ class Known:
     """What is already known about the items of a request."""
 
     decisions: dict[str, Decision]
-    latest: dict[str, str]
-    """Data id to the id of the latest decision on it."""
+    latest: dict[str, Decision]
+    """Data id to the latest decision on it."""
     is_certain: bool = True
     """False where the ledger could not be asked: an item may have been decided before."""
+
+    def answer_to(self, item: Record, verdict: Verdict) -> Decision | None:
+        """What was answered before to an item that is judged so; None where it is new.
+
+        The item may have been judged again since (复扫), under the same versions: that counts,
+        unless what is known now is harsher.
+        """
+        latest = self.latest.get(verdict.data_id)
+        is_milder = latest is None or (not latest.flagged and verdict.suggestion != "pass")
+        if latest is not None and not is_milder and _is_same_question(latest, item, verdict):
+            return latest
+        return self.decisions.get(verdict.decision_id)
 
 
 class Memory:
@@ -55,7 +68,7 @@ class Memory:
             if known.decided_at < decision.decided_at:
                 latest[decision.data_id] = decision
         named.update((decision.decision_id, decision) for decision in same if decision)
-        return Known(named, {item: decision.decision_id for item, decision in latest.items()})
+        return Known(named, latest)
 
     def versions(self, data_ids: Collection[str]) -> dict[str, list[Version]] | None:
         """What was submitted of each listing, in order of time; None without a ledger."""
@@ -117,6 +130,14 @@ class Visit:
             return {}
         edits = edits_of(item, versions.get(item.data_id, []), item.submitted_at or self._at)
         return {} if edits is None else {"edits_7d": edits}
+
+
+def _is_same_question(before: Decision, item: Record, verdict: Verdict) -> bool:
+    versions = verdict.model_version, verdict.policy_version, verdict.lexicon_version
+    known = before.model_version, before.policy_version, before.lexicon_version
+    if versions != known:
+        return False
+    return before.decision_id == verdict.decision_id or before.content_hash == content_hash(item)
 
 
 def _lacks_edits(item: LiveSegment | Listing) -> bool:
