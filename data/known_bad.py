@@ -88,6 +88,20 @@ def open_known_bad(home: Path) -> "KnownBad | None":
     return KnownBad.open(path) if path.exists() else None
 
 
+def known_bad_changed_at(home: Path) -> datetime | None:
+    """When the known bad listings of a home were last written; None where there are none.
+
+    Raises FileError when the file cannot be asked.
+    """
+    path = known_bad_path(home)
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError(f"{path}: cannot be read: {error.strerror}") from error
+
+
 def merchant_key(merchant_id: str | None) -> int:
     """The merchant in 64 bits; 0 for one that is unknown.
 

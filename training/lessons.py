@@ -170,12 +170,16 @@ def weighed(
     ``rows`` are all those that were decided after ``since`` and up to ``until``.
 
     Of what was picked for review only a part may have been reviewed yet: within a stratum each is
-    taken to have been as likely as another, so that its share stands for the probability.
+    taken to have been as likely as another, so that its share stands for the probability. What
+    passed and was not drawn came before a person by a report, a rescan or an appeal: how likely
+    that was nobody knows, and those that were drawn stand for it.
     """
     chosen = [
         one
         for one in rows
-        if one.truth.label.source in _BY_PEOPLE and one.decision.selection_probability
+        if one.truth.label.source in _BY_PEOPLE
+        and one.decision.selection_probability
+        and (one.decision.flagged or one.decision.selected_for)
     ]
     decided = strata(ledger, kind, since, until)
     reviewed = Counter(_stratum(one.decision) for one in chosen)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, insert, select, update
 
@@ -71,8 +71,22 @@ def open_cases(connection: Connection, batch: Sequence[Decision]) -> None:
             open_case(connection, decision, source, decision.decided_at)
 
 
+class Placed(NamedTuple):
+    """The case that a decision was put into, and whether it was opened for it."""
+
+    case_id: str
+    is_new: bool
+
+
 def open_case(connection: Connection, decision: Decision, source: CaseSource, at: datetime) -> str:
     """Put a decision into the open case of its item or room, or open one; returns its id."""
+    return place_in_case(connection, decision, source, at).case_id
+
+
+def place_in_case(
+    connection: Connection, decision: Decision, source: CaseSource, at: datetime
+) -> Placed:
+    """As `open_case`, and says whether the case is new."""
     found = _open_case_of(connection, decision)
     if found is None:
         row = _new_case(decision, source, at)
@@ -87,12 +101,33 @@ def open_case(connection: Connection, decision: Decision, source: CaseSource, at
         change = update(cases).where(cases.c.case_id == case_id)
         if _holds(connection, case_id, decision.decision_id):
             connection.execute(change.values(_again(found, source, at)))
-            return case_id
+            return Placed(case_id, is_new=False)
         connection.execute(change.values(_joined(found, decision, source, at)))
     connection.execute(
         insert(case_decisions).values(case_id=case_id, decision_id=decision.decision_id)
     )
-    return case_id
+    return Placed(case_id, is_new=found is None)
+
+
+def open_case_with(connection: Connection, decision_id: str) -> Case | None:
+    """The open case that holds a decision; None where there is none."""
+    query = (
+        select(cases)
+        .join(case_decisions, case_decisions.c.case_id == cases.c.case_id)
+        .where(case_decisions.c.decision_id == decision_id, cases.c.state == "open")
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    return case_of(row) if row else None
+
+
+def outweighs(source: CaseSource, other: CaseSource) -> bool:
+    """Whether a source is the graver reason for a case.
+
+    >>> outweighs("reopened", "exploration"), outweighs("report", "report")
+    (True, False)
+    """
+    return _SOURCES.index(source) < _SOURCES.index(other)
 
 
 def case_of(row: RowMapping) -> Case:

@@ -19,6 +19,7 @@ from data.ledger.instants import instant_text
 from data.ledger.intake import feedback_of
 from data.ledger.store import Ledger, decision_of
 from data.ledger.tables import decisions, feedback, labels
+from data.ledger.window import Window, is_first_answer
 from data.review import Label
 from data.verdict import Kind, Suggestion
 
@@ -87,14 +88,13 @@ def known_contents(ledger: Ledger, kind: Kind, at: datetime) -> Iterator[Content
 
 
 def strata(ledger: Ledger, kind: Kind, since: datetime, until: datetime) -> dict[Stratum, int]:
-    """How many decisions fell into each stratum after ``since`` and up to ``until``."""
+    """How many first answers fell into each stratum after ``since`` and up to ``until``.
+
+    Content that was judged again counts once, as what it was judged first.
+    """
     query = (
         select(decisions.c.suggestion, decisions.c.selected_for, func.count())
-        .where(
-            decisions.c.kind == kind,
-            decisions.c.decided_at > instant_text(since),
-            decisions.c.decided_at <= instant_text(until),
-        )
+        .where(is_first_answer(Window(kind, since, until)))
         .group_by(decisions.c.suggestion, decisions.c.selected_for)
     )
     with ledger.reading() as connection:

@@ -200,16 +200,7 @@ class Ledger:
         if not batch:
             return
         with self.acting(SYSTEM, max(one.decided_at for one in batch)) as transaction:
-            connection = transaction.connection
-            known = _known(connection, [decision.decision_id for decision in batch])
-            fresh = {one.decision_id: one for one in batch if one.decision_id not in known}
-            if not fresh:
-                return
-            rows = [_row(decision) for decision in fresh.values()]
-            number = connection.execute(select(audit_head.c.seq)).scalar_one() + 1
-            connection.execute(insert(decisions), [{**row, "batch": number} for row in rows])
-            transaction.note(_batch(number, [row["digest"] for row in rows]))
-            open_cases(connection, list(fresh.values()))
+            open_cases(transaction.connection, insert_decisions(transaction, batch))
 
     def find(self, decision_id: str) -> Decision | None:
         """The decision of that name, or None."""
@@ -240,6 +231,22 @@ class Ledger:
                 rows = connection.execute(_NAMED, {"decision_ids": names}).mappings()
                 by_name.update((row["decision_id"], decision_of(row)) for row in rows)
         return {name: one for name, one in by_name.items() if name in wanted}, latest
+
+
+def insert_decisions(transaction: Transaction, batch: Sequence[Decision]) -> list[Decision]:
+    """Write those decisions that are not there yet, as one act; returns them.
+
+    One transaction does so once.
+    """
+    connection = transaction.connection
+    known = _known(connection, [decision.decision_id for decision in batch])
+    fresh = {one.decision_id: one for one in batch if one.decision_id not in known}
+    if fresh:
+        rows = [_row(decision) for decision in fresh.values()]
+        number = connection.execute(select(audit_head.c.seq)).scalar_one() + 1
+        connection.execute(insert(decisions), [{**row, "batch": number} for row in rows])
+        transaction.note(_batch(number, [row["digest"] for row in rows]))
+    return list(fresh.values())
 
 
 def decision_of(row: RowMapping) -> Decision:

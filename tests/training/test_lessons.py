@@ -130,6 +130,29 @@ def test_a_passed_item_judges_with_the_probability_that_it_was_drawn_with(story:
     assert judged.selection_probability == pytest.approx(0.1)
 
 
+def test_a_pass_that_was_found_bad_without_a_draw_stands_for_no_other(story: Story) -> None:
+    undrawn = Selection(probability=0.01)
+    goods = story.listing("a", suggestion="pass", selection=undrawn)
+    rescanned = story.listing("a", on=1, suggestion="review")
+    story.reviewed(rescanned, "violation", on=2)
+
+    found = assemble_listings(story.ledger, day(3), judged_from=day(-1))
+    later = assemble_listings(story.ledger, day(3), judged_from=day(1))
+
+    assert found.block == []
+    assert [one.decision.decision_id for one in later.lessons] == [goods.decision_id]
+
+
+def test_what_was_judged_again_makes_the_queue_no_longer(story: Story) -> None:
+    flagged = [story.listing(f"a{number}") for number in range(2)]
+    story.listing("a1", on=1)
+    story.reviewed(flagged[0], "violation", on=2)
+
+    (judged,) = assemble_listings(story.ledger, day(3), judged_from=day(-1)).block
+
+    assert judged.selection_probability == 0.5
+
+
 def test_half_of_the_queue_reviewed_makes_each_review_count_for_two(story: Story) -> None:
     flagged = [story.listing(f"a{number}") for number in range(4)]
     for goods in flagged[:2]:
