@@ -72,6 +72,7 @@ def fit_claims(
     seed: int = 0,
 ) -> FittedClaims:
     """Fit unit heads and poolers; what the poolers see of a unit comes from heads that did not."""
+    report("reading")
     docs = with_contained_evidence(docs)
     reads = [read_text(doc.text, reader) for doc in docs]
     table = claim_table(docs, reads, codes)

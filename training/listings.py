@@ -229,6 +229,7 @@ def fit_listings(
     codes = knowledge.taxonomy.codes
     reader = knowledge.reader()
     references = knowledge.references()._replace(prices=prices)
+    report("reading")
     read = read_listings(
         [Asked(doc.listing, doc.at, doc.quotes) for doc in docs], reader, references
     )
