@@ -54,6 +54,9 @@ _WRITTEN: Final = 2_000
 _BAD: Final = 0.3
 """Share of simulated merchants that are bad, as where a first model is trained."""
 
+_EVERY: Final = 2.0
+"""Seconds between two looks at the memory: a look is work as well."""
+
 _ROOM: Final = 25
 """Windows of one room."""
 
@@ -170,7 +173,7 @@ def measured(kind: Kind, url: str, rows: int) -> Run:
     process.start()
     there.close()
     peak = 0
-    while not here.poll(0.5):
+    while not here.poll(_EVERY):
         peak = max(peak, tree_bytes(process.pid or 0))
     stages = here.recv()
     process.join()
