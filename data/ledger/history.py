@@ -133,6 +133,7 @@ def _feedback(
 ) -> dict[str, list[Feedback]]:
     found: dict[str, list[Feedback]] = {}
     for some in stages(names):
+        wanted = set(some)
         # An event may be about another decision by its last version.
         about = select(feedback.c.feedback_id).where(feedback.c.decision_id.in_(some))
         query = (
@@ -142,6 +143,6 @@ def _feedback(
         )
         last = {row["feedback_id"]: row for row in connection.execute(query).mappings()}
         for row in last.values():
-            if row["decision_id"] in some:
+            if row["decision_id"] in wanted:
                 found.setdefault(row["decision_id"], []).append(feedback_of(row))
     return found

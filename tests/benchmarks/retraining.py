@@ -300,7 +300,7 @@ def _say(text: str) -> None:
 
 
 def _sizes(text: str) -> list[int]:
-    return [int(size) for size in text.split(",")]
+    return [int(size) for size in text.split(",") if size]
 
 
 if __name__ == "__main__":
