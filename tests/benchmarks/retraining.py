@@ -240,6 +240,7 @@ class _Clock:
         now = _now()
         spent = [after - before for before, after in zip(self._since, now, strict=True)]
         self.stages.append(Stage(self._name, *spent))
+        sys.stderr.write(f"{self._name}: {spent[0]:.1f} s, {spent[1]:.1f} s of processors\n")
         self._name, self._since = name, _now()
 
 
