@@ -1,7 +1,7 @@
 """The listing model: boosted trees over text scores and figures, beside rules (商品模型)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import nan
@@ -96,7 +96,7 @@ class ListingModel:
         texts = [unit.text for text in prose(read).values() for unit in text.units]
         units = self.ngrams.logits(texts) if texts else np.empty((0, 1 + len(self.heads)))
         whole = self.whole.logits([whole_prose(read)])[0]
-        row = model_row(read, units, whole)
+        row = model_row(read.facts.values, units, whole)
         return ListingAssessment(read, self.boosted[ANY].logit(row) + support(read), row, units)
 
     def label_logits(self, assessment: ListingAssessment) -> dict[str, float]:
@@ -174,15 +174,16 @@ def row_names(heads: tuple[str, ...], whole_heads: tuple[str, ...]) -> tuple[str
     )
 
 
-def model_row(read: ListingRead, units: Floats, whole: Floats) -> Floats:
+def model_row(figures: Sequence[float] | Floats, units: Floats, whole: Floats) -> Floats:
     """What the trees see: figures, the strongest unit of each text head, the heads of the whole.
 
-    ``units`` (n, 1 + heads) and ``whole`` (1 + whole heads,) are the log-odds of the text heads.
+    ``figures`` are those of ``LISTING_FEATURES``; ``units`` (n, 1 + heads) and ``whole``
+    (1 + whole heads,) are the log-odds of the text heads.
     What the lexicon and the rules say is not among it. They were written with the examples in
     view: trees that saw both would learn how well they fit those, and trust them too much.
     """
     texts = units.max(axis=0).tolist() if len(units) else [nan] * units.shape[1]
-    return np.array([*read.facts.values, *texts, *whole])
+    return np.array([*figures, *texts, *whole])
 
 
 def pack_listings(model: ListingModel, trees: Mapping[str, str]) -> dict[str, bytes]:

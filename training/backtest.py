@@ -11,7 +11,8 @@ from data.record import Instant, Record
 from data.verdict import Kind, Verdict
 from models.scorer import Scorer
 from training.changes import Changes, ChangeTally, change_lines
-from training.offline import RECORDS, each_done
+from training.offline import RECORDS
+from training.processes import each_done
 
 _EVERY: Final = 2_000
 

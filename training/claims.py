@@ -1,8 +1,8 @@
 """Fitting the claim model: unit heads on evidence, poolers on what unseen units score."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from training.assemble import ClaimDoc, of_seeds
 from training.contained import with_contained_evidence
 from training.ngrams import NgramCounts
 from training.pooling import alone_or_all, calibrated, enough, fit_poolers
+from training.thinning import Lessons, thinned
 from training.units import FittedHeads, UnitTable, claim_table, fit_units, fit_whole
 
 Floats = NDArray[np.float64]
@@ -35,6 +36,10 @@ Indices = NDArray[np.intp]
 Report = Callable[[str], None]
 
 FOLDS: Final = 5
+
+TEXT_LESSONS: Final = 20_000
+"""The most documents that heads learn from. Where there are more, they learn from some of them,
+which stand for all; poolers learn from all."""
 
 # Where no row names a label the lexicon alone does: a cue of weight 1 is as likely right as not.
 _BY_LEXICON: Final = Linear(
@@ -72,23 +77,24 @@ def fit_claims(
     seed: int = 0,
 ) -> FittedClaims:
     """Fit unit heads and poolers; what the poolers see of a unit comes from heads that did not."""
+    report("reading")
     docs = with_contained_evidence(docs)
     reads = [read_text(doc.text, reader) for doc in docs]
-    table = claim_table(docs, reads, codes)
+    lessons = thinned([(of_seeds(d), d.violation, d.codes) for d in docs], TEXT_LESSONS, seed)
+    table = _table(docs, reads, lessons, codes)
     heads = table.heads()
     groups = [doc.group for doc in docs]
     parts = grouped_folds(groups, min(folds, len(set(groups))), seed)
-    texts = NgramCounts([whole_text(read) for read in reads])
+    wholes = _Wholes.of(docs, reads, lessons)
     violating = np.array([doc.violation for doc in docs], dtype=np.float64)
-    logits = _unseen_units(table, reads, parts, heads, report)
-    wholes = _unseen_wholes(texts, violating, parts)
+    logits = _unseen_units(table, lessons, reads, parts, heads, report)
+    of_wholes = wholes.unseen(reads, parts)
     report("heads, all documents")
-    everything = np.arange(len(docs))
-    units = fit_units(table, everything, heads)
-    whole = fit_whole(texts, everything, violating)
+    everything = np.arange(len(lessons.rows))
+    units, whole = fit_units(table, everything, heads), wholes.fit(everything)
     report("poolers")
     long = np.array([is_window(read) for read in reads])
-    pooled = np.array(list(map(_pooled, reads, logits, wholes)))
+    pooled = np.array(list(map(_pooled, reads, logits, of_wholes)))
     own = np.flatnonzero([not of_seeds(doc) for doc in docs])
     window, sentence, any_oof = fit_poolers(pooled, violating, long, parts, own)
     label, label_oof = _fit_label(docs, reads, logits, parts, codes, heads)
@@ -116,37 +122,80 @@ def evasion_out_of_fold(
     """
     reads = [read_text(doc.text, reader) for doc in docs]
     parts = grouped_folds([doc.group for doc in docs], folds, seed)
-    logits = _unseen_units(claim_table(docs, reads, ()), reads, parts, (), report)
+    lessons = thinned([doc.disguised for doc in docs], TEXT_LESSONS, seed)
+    table = _table(docs, reads, lessons, ())
+    logits = _unseen_units(table, lessons, reads, parts, (), report)
     return _fit_evasion(docs, reads, logits, parts)[1]
+
+
+def _table(
+    docs: Sequence[ClaimDoc], reads: Sequence[Read], lessons: Lessons, codes: Sequence[str]
+) -> UnitTable:
+    """The units of the lessons, which are its documents in their order."""
+    rows = lessons.rows.tolist()
+    table = claim_table([docs[row] for row in rows], [reads[row] for row in rows], codes)
+    if lessons.weights is None:
+        return table
+    return replace(table, weights=lessons.weights[table.documents])
+
+
+def _left(lessons: Lessons, held_out: Indices) -> Indices:
+    """The places of the lessons that are not held out."""
+    return np.flatnonzero(~np.isin(lessons.rows, held_out))
 
 
 def _unseen_units(
     table: UnitTable,
+    lessons: Lessons,
     reads: Sequence[Read],
     parts: list[Indices],
     heads: Sequence[str],
     report: Report,
 ) -> list[Floats]:
     """What the units of each document score by heads that were fitted without it."""
-    everything = np.arange(len(reads))
     logits: list[Floats] = [np.empty(0)] * len(reads)
     for number, held_out in enumerate(parts, 1):
         report(f"heads, fold {number} of {len(parts)}")
-        fitted = fit_units(table, np.setdiff1d(everything, held_out), heads)
-        alone = table.by_document(fitted.decision(table.rows(held_out)), held_out)
+        fitted = fit_units(table, _left(lessons, held_out), heads)
         intercepts = np.array([model.intercept_[0] for model in fitted.models])
-        for index, units in zip(held_out, alone, strict=True):
-            logits[index] = among_neighbours(units, intercepts)
+        rows = held_out.tolist()
+        distinct = dict.fromkeys(unit.text for row in rows for unit in reads[row].units)
+        place = {text: number for number, text in enumerate(distinct)}
+        scores = fitted.score(list(distinct))
+        for row in rows:
+            alone = scores[[place[unit.text] for unit in reads[row].units]]
+            logits[row] = among_neighbours(alone, intercepts)
     return logits
 
 
-def _unseen_wholes(texts: NgramCounts, violating: Floats, parts: list[Indices]) -> Floats:
-    everything = np.arange(len(violating))
-    wholes = np.empty(len(violating))
-    for held_out in parts:
-        fitted = fit_whole(texts, np.setdiff1d(everything, held_out), violating)
-        wholes[held_out] = fitted.decision(held_out)[:, 0]
-    return wholes
+@dataclass(frozen=True)
+class _Wholes:
+    """The lessons as whole texts, and whether each violates."""
+
+    texts: NgramCounts
+    violating: Floats
+    lessons: Lessons
+
+    @classmethod
+    def of(cls, docs: Sequence[ClaimDoc], reads: Sequence[Read], lessons: Lessons) -> Self:
+        rows = lessons.rows.tolist()
+        texts = NgramCounts([whole_text(reads[row]) for row in rows])
+        violating = np.array([docs[row].violation for row in rows], dtype=np.float64)
+        return cls(texts, violating, lessons)
+
+    def fit(self, places: Indices) -> FittedHeads:
+        """The head that learnt from the lessons at these places."""
+        return fit_whole(self.texts, places, self.violating, self.lessons.weights)
+
+    def unseen(self, reads: Sequence[Read], parts: list[Indices]) -> Floats:
+        """What each document scores by a head that was fitted without it, (documents,)."""
+        scores = np.empty(len(reads))
+        for held_out in parts:
+            fitted = self.fit(_left(self.lessons, held_out))
+            scores[held_out] = fitted.score([whole_text(reads[row]) for row in held_out.tolist()])[
+                :, 0
+            ]
+        return scores
 
 
 def _pooled(read: Read, units: Floats, whole: float) -> Floats:

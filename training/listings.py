@@ -22,23 +22,19 @@ from data.read import Layout, Rejected, read_records
 from data.simulate.listings import simulate_listings
 from data.split import grouped_folds, script_groups
 from features.price import ReferencePrices, build_reference_prices
-from models.claim import Read
 from models.knowledge import Knowledge
 from models.listing import (
     ANY,
     Boosted,
     ListingModel,
-    ListingRead,
     model_row,
-    prose,
-    read_listing,
     row_names,
-    support,
-    whole_prose,
 )
 from models.trees import Trees
 from training.ngrams import NgramCounts, Tfidf
-from training.units import FittedHeads, UnitTable, covered, fit_head, fit_units
+from training.reading import Asked, ReadListings, read_listings
+from training.thinning import Lessons, thinned
+from training.units import FittedHeads, UnitTable, fit_heads, fit_units
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -58,6 +54,11 @@ ENOUGH_VIOLATING: Final = 150
 
 OF_SEEDS: Final = "seeds/listing"
 """The source of the example listings."""
+
+TEXT_LESSONS: Final = 20_000
+TREE_LESSONS: Final = 60_000
+"""The most listings that text heads and trees learn from. Where there are more, they learn from
+some of them, which stand for all; all are scored out of fold, and calibrate."""
 
 FOLDS: Final = 4
 SIMULATED_SHARE: Final = 0.25
@@ -228,26 +229,25 @@ def fit_listings(
     codes = knowledge.taxonomy.codes
     reader = knowledge.reader()
     references = knowledge.references()._replace(prices=prices)
-    reads = [read_listing(doc.listing, doc.at, reader, references) for doc in docs]
-    table = _unit_table(docs, reads, codes)
+    report("reading")
+    read = read_listings(
+        [Asked(doc.listing, doc.at, doc.quotes) for doc in docs], reader, references
+    )
+    table = _unit_table(docs, read, codes, seed)
     heads = table.heads()
     parts = grouped_folds([doc.group for doc in docs], folds, seed)
     everything = np.arange(len(docs))
-    wholes = _Wholes.of(docs, reads, codes)
-    rows: list[Floats] = [np.empty(0)] * len(docs)
+    wholes = _Wholes.of(docs, read, codes, seed)
+    names = row_names(heads, wholes.heads)
+    known = np.empty((len(docs), len(names)))
     for number, held_out in enumerate(parts, 1):
         report(f"text heads, fold {number} of {len(parts)}")
         seen = np.setdiff1d(everything, held_out)
         fitted = fit_units(table, seen, heads)
-        logits = table.by_document(fitted.decision(table.rows(held_out)), held_out)
-        of_wholes = wholes.fit(seen).decision(held_out)
-        for index, of_units, whole in zip(held_out, logits, of_wholes, strict=True):
-            rows[index] = model_row(reads[index], of_units, whole)
+        known[held_out] = _scored(read, held_out, fitted, wholes.fit(seen))
     report("text heads, all listings")
     units, whole_heads = fit_units(table, everything, heads), wholes.fit(everything)
-    names = row_names(heads, wholes.heads)
-    known = np.array(rows)
-    boosted, texts, unseen = _fit_boosted(known, names, docs, parts, report)
+    boosted, texts, unseen = _fit_boosted(known, names, docs, parts, seed, report)
     model = ListingModel(
         codes=codes,
         heads=heads,
@@ -259,10 +259,9 @@ def fit_listings(
         # Prices of a simulation say nothing about real goods: they train, and stay behind.
         references=knowledge.references() if any(map(is_simulated, docs)) else references,
     )
-    any_unseen = unseen.pop(ANY) + np.array([support(read) for read in reads])
+    any_unseen = unseen.pop(ANY) + read.support(ANY)
     labels = {
-        code: np.minimum(logits + np.array([support(read, code) for read in reads]), any_unseen)
-        for code, logits in unseen.items()
+        code: np.minimum(logits + read.support(code), any_unseen) for code, logits in unseen.items()
     }
     return FittedListings(model, units, texts, any_unseen, labels, known)
 
@@ -278,11 +277,31 @@ def is_simulated(doc: ListingDoc) -> bool:
     return doc.source == "simulated"
 
 
+def _lessons(docs: Sequence[ListingDoc], most: int, seed: int) -> Lessons:
+    return thinned([(is_simulated(doc), doc.codes) for doc in docs], most, seed)
+
+
+def _scored(
+    read: ReadListings, documents: Indices, units: FittedHeads, wholes: FittedHeads
+) -> Floats:
+    """What the trees see of ``documents``, (documents, row_names); equal texts are scored once."""
+    texts = dict.fromkeys(text for row in documents.tolist() for text in read.units[row])
+    number = {text: place for place, text in enumerate(texts)}
+    scores = units.score(list(texts))
+    of_wholes = wholes.score([read.whole(row) for row in documents.tolist()])
+    return np.array(
+        [
+            model_row(read.figures[row], scores[[number[text] for text in read.units[row]]], whole)
+            for row, whole in zip(documents.tolist(), of_wholes, strict=True)
+        ]
+    )
+
+
 @dataclass(frozen=True)
 class _Wholes:
     """Whole texts and what they show: a column for any violation, one for each of ``heads``.
 
-    They learn from ``own`` documents: those that a person wrote, where there are any. A
+    They are of ``own`` documents, ascending: those that a person wrote, where there are any. A
     simulation has few phrases, and what stands between them teaches nothing.
     """
 
@@ -290,27 +309,30 @@ class _Wholes:
     targets: Floats
     heads: tuple[str, ...]
     own: Indices
+    weights: Floats | None
 
     @classmethod
     def of(
-        cls, docs: Sequence[ListingDoc], reads: Sequence[ListingRead], codes: Sequence[str]
+        cls, docs: Sequence[ListingDoc], read: ReadListings, codes: Sequence[str], seed: int
     ) -> Self:
-        own = np.flatnonzero([not is_simulated(doc) for doc in docs])
-        own = own if own.size else np.arange(len(docs))
-        shown = Counter(code for index in own.tolist() for code in docs[index].codes)
+        written = np.flatnonzero([not is_simulated(doc) for doc in docs])
+        written = written if written.size else np.arange(len(docs))
+        chosen, weights = _lessons([docs[row] for row in written.tolist()], TEXT_LESSONS, seed)
+        own = written[chosen]
+        labels = [docs[row].codes for row in own.tolist()]
+        shown = Counter(code for of in labels for code in of)
         heads = tuple(code for code in codes if shown[code] >= LEAST_POSITIVES)
-        targets = np.array(
-            [[bool(doc.codes), *(code in doc.codes for code in heads)] for doc in docs], float
+        targets = np.array([[bool(of), *(code in of for code in heads)] for of in labels], float)
+        return cls(
+            NgramCounts([read.whole(row) for row in own.tolist()]), targets, heads, own, weights
         )
-        return cls(NgramCounts([whole_prose(read) for read in reads]), targets, heads, own)
 
     def fit(self, documents: Indices) -> FittedHeads:
         """The heads that learnt from ``documents``."""
-        rows = np.intersect1d(documents, self.own)
+        rows = np.flatnonzero(np.isin(self.own, documents))
         tfidf = Tfidf(self.texts, rows)
-        features = tfidf.features(rows)
-        columns = self.targets[rows].T
-        return FittedHeads(tfidf, tuple(fit_head(features, column) for column in columns))
+        weights = None if self.weights is None else self.weights[rows]
+        return FittedHeads(tfidf, fit_heads(tfidf.features(rows), self.targets[rows], weights))
 
 
 def _fit_boosted(
@@ -318,20 +340,24 @@ def _fit_boosted(
     names: Sequence[str],
     docs: Sequence[ListingDoc],
     parts: list[Indices],
+    seed: int,
     report: Report,
 ) -> tuple[dict[str, Boosted], dict[str, str], dict[str, Floats]]:
     shown = Counter(code for doc in docs for code in doc.codes)
     heads = [ANY, *sorted(code for code, n in shown.items() if n >= LEAST_POSITIVES)]
     weights = lesson_weights(docs)
+    chosen, stands_for = _lessons(docs, TREE_LESSONS, seed)
+    taught = weights[chosen] * (1.0 if stands_for is None else stands_for)
 
     def fit(head: str) -> tuple[str, float, float, Floats]:
         target = np.array([float(bool(d.codes) if head == ANY else head in d.codes) for d in docs])
         logits = np.empty(len(target))
         for part in parts:
-            rest = np.setdiff1d(np.arange(len(target)), part)
-            trees = boost(rows[rest], target[rest], weights[rest], names)
+            rest = ~np.isin(chosen, part)
+            seen = chosen[rest]
+            trees = boost(rows[seen], target[seen], taught[rest], names)
             logits[part] = trees.predict(rows[part], raw_score=True)
-        text = boost(rows, target, weights, names).model_to_string()
+        text = boost(rows[chosen], target[chosen], taught, names).model_to_string()
         slope, offset = _scaling(logits, target, weights)
         return text, slope, offset, slope * logits + offset
 
@@ -399,33 +425,28 @@ def direction(name: str) -> int:
 
 
 def _unit_table(
-    docs: Sequence[ListingDoc], reads: Sequence[ListingRead], codes: Sequence[str]
+    docs: Sequence[ListingDoc], read: ReadListings, codes: Sequence[str], seed: int
 ) -> UnitTable:
     """What each unit of a listing's prose shows: what its quotes say, else all of its labels."""
-    texts: list[str] = []
-    documents: list[int] = []
+    rows, weights = _lessons(docs, TEXT_LESSONS, seed)
+    units = np.array([len(read.units[row]) for row in rows])
     targets: list[list[float]] = []
-    for number, (doc, read) in enumerate(zip(docs, reads, strict=True)):
-        for text in prose(read).values():
-            for unit, shown in zip(text.units, _shown(doc, text), strict=True):
-                texts.append(unit.text)
-                documents.append(number)
-                targets.append([float(bool(shown)), *(float(code in shown) for code in codes)])
+    for row in rows.tolist():
+        labels = [docs[row].codes] * len(read.units[row])
+        targets.extend(
+            [float(bool(shown)), *(float(code in shown) for code in codes)]
+            for shown in read.shown[row] or labels
+        )
     known = np.array(targets)
     return UnitTable(
-        texts,
-        np.array(documents, dtype=np.intp),
+        [text for row in rows.tolist() for text in read.units[row]],
+        np.repeat(rows, units).astype(np.intp),
         known,
         tuple(codes),
         unmarked=np.full_like(known, np.nan),
         neighbours=0.0,
+        weights=None if weights is None else np.repeat(weights, units),
     )
-
-
-def _shown(doc: ListingDoc, text: Read) -> list[set[str | None]]:
-    if doc.quotes is None:
-        return [set(doc.codes) for _ in text.units]
-    return covered(doc.quotes, text)
 
 
 def _file(path: Path, codes: frozenset[str], layout: Layout, at: datetime) -> Iterable[ListingDoc]:

@@ -32,12 +32,16 @@ class NgramCounts:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        counter = CountVectorizer(
+        self._counter = CountVectorizer(
             analyzer="char", ngram_range=(1, MAX_ORDER), lowercase=False, dtype=np.float64
         )
         self.texts = texts
-        self.counts: csr_matrix = counter.fit_transform(texts)
-        self.ngrams: NDArray[np.object_] = counter.get_feature_names_out()
+        self.counts: csr_matrix = self._counter.fit_transform(texts)
+        self.ngrams: NDArray[np.object_] = self._counter.get_feature_names_out()
+
+    def count(self, texts: Sequence[str]) -> csr_matrix:
+        """The counts of other texts, (texts, n-grams); n-grams that these lack are left out."""
+        return csr_matrix(self._counter.transform(texts))
 
 
 class Tfidf:
@@ -72,7 +76,14 @@ class Tfidf:
 
     def features(self, rows: Indices) -> csr_matrix:
         """The features of ``rows`` of the table, fitted on or not, (rows, n-grams)."""
-        return csr_matrix(self._transformer.transform(self.table.counts[rows][:, self._columns]))
+        return self._weighed(self.table.counts[rows])
+
+    def features_of(self, texts: Sequence[str]) -> csr_matrix:
+        """The features of texts that need not be in the table, (texts, n-grams)."""
+        return self._weighed(self.table.count(texts))
+
+    def _weighed(self, counts: csr_matrix) -> csr_matrix:
+        return csr_matrix(self._transformer.transform(counts[:, self._columns]))
 
 
 def _log_count_ratio(counts: csr_matrix, violating: Floats) -> Floats:

@@ -3,13 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from functools import partial
-from itertools import islice
-from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from data.listing import Listing
 from data.problem import FileError, UsageError
@@ -21,18 +18,13 @@ from data.verdict import Kind, Verdict
 from data.write import RejectsFile, write_rows, write_verdicts
 from models.rooms import FlaggedWindow, cases_of, flagged_window
 from models.scorer import Scorer
+from training.processes import each_done
 
 Report = Callable[[str], None]
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 RECORDS: Final[dict[Kind, type[Record]]] = {"claims": LiveSegment, "listings": Listing}
 
 _EVERY: Final = 2_000
-
-_SHARE: Final = 1_000
-_CHUNK: Final = 50
-"""Records that a process is given in all before more are read, and at a time."""
 
 
 class Tally(Record):
@@ -129,39 +121,9 @@ def each_timed(
     return each_done(partial(timed, scorer, at=at), records, workers)
 
 
-def each_done(
-    work: Callable[[Given], Made], given: Iterable[Given], workers: int
-) -> Iterator[tuple[Given, Made]]:
-    """Each thing with what ``work`` makes of it, in order, by so many processes.
-
-    Processes are forked: they share the model's tables with this one. Where the system cannot
-    fork, this one does it all.
-    """
-    if workers == 1 or "fork" not in get_all_start_methods():
-        yield from ((one, work(one)) for one in given)
-        return
-    pending = iter(given)
-    with ProcessPoolExecutor(workers, get_context("fork"), _lend, (work,)) as pool:
-        while batch := list(islice(pending, workers * _SHARE)):
-            yield from zip(batch, pool.map(_borrowed, batch, chunksize=_CHUNK), strict=True)
-
-
 def timed(scorer: Scorer, record: Record, at: datetime) -> Verdict:
     """The verdict with the time it took."""
     started = time.perf_counter()
     verdict = scorer.score(record, at)
     elapsed = (time.perf_counter() - started) * 1_000
     return verdict.model_copy(update={"latency_ms": round(elapsed, 3)})
-
-
-_works: Callable[[Any], Any]
-
-
-def _lend(work: Callable[[Any], Any]) -> None:
-    """Keep in a new process what it is to do: models are inherited, never sent."""
-    global _works
-    _works = work
-
-
-def _borrowed(given: Any) -> Any:
-    return _works(given)

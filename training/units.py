@@ -1,8 +1,6 @@
 """Unit heads: which units of a document are positive, and the heads fitted on them."""
 
-import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -18,6 +16,7 @@ from models.claim import NEIGHBOURS, NO_HEAD, Read
 from models.ngrams import NgramScorer
 from training.assemble import ClaimDoc
 from training.ngrams import NgramCounts, Tfidf
+from training.processes import cores, each_done
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -31,6 +30,12 @@ LIKELIEST: Final = 2
 STRENGTH: Final = 5.0
 """The inverse penalty of heads."""
 
+_SCORED: Final = 50_000
+"""Texts whose features are in memory at a time."""
+
+_MANY: Final = 20_000
+"""Rows from which on heads are fitted by several processes."""
+
 
 @dataclass(frozen=True)
 class UnitTable:
@@ -40,7 +45,8 @@ class UnitTable:
     each of ``codes`` follows, and whatever else is to have a head.
     ``unmarked`` (n, columns) is what a unit is if it is the violation of a text without marked
     evidence, NaN throughout for units of other texts. ``neighbours`` is the weight of the units
-    before and after, which of one text stand in order.
+    before and after, which of one text stand in order. ``weights`` (n,) are what units weigh as
+    lessons; None where all weigh the same.
     """
 
     texts: list[str]
@@ -49,6 +55,7 @@ class UnitTable:
     codes: tuple[str, ...]
     unmarked: Floats
     neighbours: float
+    weights: Floats | None = None
 
     @cached_property
     def ngrams(self) -> NgramCounts:
@@ -82,7 +89,15 @@ class FittedHeads:
 
     def decision(self, rows: Indices) -> Floats:
         """Log-odds of counted texts by themselves, fitted on or not, (rows, columns)."""
-        features = self.tfidf.features(rows)
+        return self._decided(self.tfidf.features(rows))
+
+    def score(self, texts: Sequence[str]) -> Floats:
+        """Log-odds of any texts by themselves, (texts, columns)."""
+        parts = [texts[first : first + _SCORED] for first in range(0, len(texts), _SCORED)]
+        scored = [self._decided(self.tfidf.features_of(part)) for part in parts]
+        return np.concatenate([np.empty((0, len(self.models))), *scored])
+
+    def _decided(self, features: csr_matrix) -> Floats:
         return np.column_stack([model.decision_function(features) for model in self.models])
 
     def export(self) -> NgramScorer:
@@ -129,23 +144,41 @@ def fit_units(table: UnitTable, documents: Indices, heads: Sequence[str]) -> Fit
     rows = table.rows(documents)
     tfidf = Tfidf(table.ngrams, rows)
     features = with_neighbours(tfidf.features(rows), table.documents[rows], table.neighbours)
-    targets = completed(table, rows, features)
+    weights = None if table.weights is None else table.weights[rows]
+    targets = completed(table, rows, features, weights)
     skipped = {1 + table.codes.index(code) for code in table.codes if code not in heads}
     columns = [column for column in range(targets.shape[1]) if column not in skipped]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        models = tuple(pool.map(lambda column: fit_head(features, targets[:, column]), columns))
-    return FittedHeads(tfidf, models)
+    return FittedHeads(tfidf, fit_heads(features, targets[:, columns], weights))
 
 
-def fit_whole(table: NgramCounts, texts: Indices, violating: Floats) -> FittedHeads:
-    """Fit one head on whole ``texts`` of the table; ``violating``, 1 or 0, is of all of them.
+def fit_heads(
+    features: csr_matrix, targets: Floats, weights: Floats | None = None
+) -> tuple[LogisticRegression, ...]:
+    """Fit a head for each column of ``targets`` (rows, columns); the cores share the columns.
+
+    They are processes: sparse products keep a thread from running beside another.
+    """
+
+    def fit(column: int) -> LogisticRegression:
+        return fit_head(features, targets[:, column], weights)
+
+    workers = cores() if len(targets) >= _MANY else 1
+    return tuple(model for _, model in each_done(fit, range(targets.shape[1]), workers, chunk=1))
+
+
+def fit_whole(
+    table: NgramCounts, texts: Indices, violating: Floats, weights: Floats | None = None
+) -> FittedHeads:
+    """Fit one head on whole ``texts`` of the table; ``violating``, 1 or 0, is of all of them, as
+    are the ``weights`` of texts that don't weigh the same.
 
     A claim that is spread over a sentence shows in the whole rather than in any unit. N-grams are
     weighted by how differently the classes use them: by grouped cross-validation on LiveAMR's long
     file PR-AUC is 0.871 so and 0.865 without, on live windows the same.
     """
     tfidf = Tfidf(table, texts, violating[texts])
-    return FittedHeads(tfidf, (fit_head(tfidf.features(texts), violating[texts]),))
+    of_texts = None if weights is None else weights[texts]
+    return FittedHeads(tfidf, (fit_head(tfidf.features(texts), violating[texts], of_texts),))
 
 
 def with_neighbours(features: csr_matrix, documents: Indices, weight: float) -> csr_matrix:
@@ -159,7 +192,9 @@ def with_neighbours(features: csr_matrix, documents: Indices, weight: float) -> 
     return csr_matrix(features + beside @ features)
 
 
-def completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
+def completed(
+    table: UnitTable, rows: Indices, features: csr_matrix, weights: Floats | None = None
+) -> Floats:
     """The targets of ``rows`` (n, columns), in which the units that stand for evidence which
     nobody marked are filled in by a head that learns from the others' ``features``."""
     targets = table.targets[rows].copy()
@@ -170,7 +205,8 @@ def completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
     if np.nansum(targets[:, 0]) < LEAST_POSITIVES:
         # Nothing else shows what a violation is: all that a violating text says is a first guess.
         targets[open_rows] = unmarked[open_rows]
-    scores = fit_head(features, targets[:, 0]).decision_function(features[open_rows])
+    head = fit_head(features, targets[:, 0], weights)
+    scores = head.decision_function(features[open_rows])
     targets[open_rows, : 1 + len(table.codes)] = np.nan
     owner = table.documents[rows][open_rows]
     for document in np.unique(owner):
@@ -180,15 +216,21 @@ def completed(table: UnitTable, rows: Indices, features: csr_matrix) -> Floats:
     return targets
 
 
-def fit_head(features: csr_matrix, target: Floats) -> LogisticRegression:
-    """Fit one head on the rows whose ``target`` is known: 1 or 0, not NaN."""
+def fit_head(
+    features: csr_matrix, target: Floats, weights: Floats | None = None
+) -> LogisticRegression:
+    """Fit one head on the rows whose ``target`` is known: 1 or 0, not NaN.
+
+    ``weights`` (rows,) are what the rows weigh, the same for all by default.
+    """
     known = ~np.isnan(target)
     target = target[known]
     model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="newton-cg")
     if target.size and target.min() < target.max():
         # Threads that spin while they wait make this many times slower on a busy machine.
         with threadpool_limits(limits=1):
-            return model.fit(features[known], target)
+            of_known = None if weights is None else weights[known]
+            return model.fit(features[known], target, of_known)
     # The fold held out has every positive: what is left can only say no.
     model.classes_ = np.array([0.0, 1.0])
     model.coef_ = np.zeros((1, features.shape[1]))

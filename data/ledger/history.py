@@ -5,9 +5,9 @@ same question about the same instant always has the same answer, as long as nobo
 observations with an instant of the past.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select, union
@@ -17,13 +17,15 @@ from data.ledger.decisions import Decision
 from data.ledger.docket import label_of
 from data.ledger.instants import instant_text
 from data.ledger.intake import feedback_of
-from data.ledger.store import Ledger, decision_of
+from data.ledger.store import Ledger, decision_of, stages
 from data.ledger.tables import decisions, feedback, labels
 from data.ledger.window import Window, is_first_answer
 from data.review import Label
 from data.verdict import Kind, Suggestion
 
 _FETCHED = 1_000
+_CONTENTS = 400
+"""Contents of which labels and feedback are in memory at a time."""
 
 
 class Content(NamedTuple):
@@ -54,8 +56,6 @@ def known_contents(ledger: Ledger, kind: Kind, at: datetime) -> Iterator[Content
     """Each content of which a label or feedback was observed by ``at``, by data id and time."""
     until = instant_text(at)
     with ledger.reading() as connection:
-        made = _labels(connection, kind, until)
-        heard = _feedback(connection, kind, until)
         spoken_of = union(
             select(decisions.c.data_id)
             .join(labels, labels.c.decision_id == decisions.c.decision_id)
@@ -75,16 +75,27 @@ def known_contents(ledger: Ledger, kind: Kind, at: datetime) -> Iterator[Content
             .execution_options(yield_per=_FETCHED)
         )
         rows = map(decision_of, connection.execute(query).mappings())
-        for _, together in groupby(rows, key=lambda one: (one.data_id, one.content_hash)):
-            of = list(together)
-            names = [one.decision_id for one in of]
-            content = Content(
-                of,
-                [label for name in names for label in made.get(name, ())],
-                [event for name in names for event in heard.get(name, ())],
-            )
-            if content.labels or content.feedback:
-                yield content
+        contents = (
+            list(of) for _, of in groupby(rows, lambda one: (one.data_id, one.content_hash))
+        )
+        while some := list(islice(contents, _CONTENTS)):
+            yield from _known_of(connection, some, until)
+
+
+def _known_of(
+    connection: Connection, contents: Sequence[list[Decision]], until: str
+) -> Iterator[Content]:
+    """What was known of some contents, each by its decisions; those that nobody spoke of not."""
+    names = [one.decision_id for of in contents for one in of]
+    made, heard = _labels(connection, names, until), _feedback(connection, names, until)
+    for of in contents:
+        content = Content(
+            of,
+            [label for one in of for label in made.get(one.decision_id, ())],
+            [event for one in of for event in heard.get(one.decision_id, ())],
+        )
+        if content.labels or content.feedback:
+            yield content
 
 
 def strata(ledger: Ledger, kind: Kind, since: datetime, until: datetime) -> dict[Stratum, int]:
@@ -104,30 +115,34 @@ def strata(ledger: Ledger, kind: Kind, since: datetime, until: datetime) -> dict
         }
 
 
-def _labels(connection: Connection, kind: Kind, until: str) -> dict[str, list[Label]]:
-    query = (
-        select(labels)
-        .join(decisions, decisions.c.decision_id == labels.c.decision_id)
-        .where(decisions.c.kind == kind, labels.c.observed_at <= until)
-        .order_by(labels.c.observed_at, labels.c.label_id)
-    )
+def _labels(connection: Connection, names: Sequence[str], until: str) -> dict[str, list[Label]]:
     found: dict[str, list[Label]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["decision_id"], []).append(label_of(row))
+    for some in stages(names):
+        query = (
+            select(labels)
+            .where(labels.c.decision_id.in_(some), labels.c.observed_at <= until)
+            .order_by(labels.c.observed_at, labels.c.label_id)
+        )
+        for row in connection.execute(query).mappings():
+            found.setdefault(row["decision_id"], []).append(label_of(row))
     return found
 
 
-def _feedback(connection: Connection, kind: Kind, until: str) -> dict[str, list[Feedback]]:
-    query = (
-        select(feedback)
-        .join(decisions, decisions.c.decision_id == feedback.c.decision_id)
-        .where(decisions.c.kind == kind, feedback.c.observed_at <= until)
-        .order_by(feedback.c.feedback_id, feedback.c.observed_at, feedback.c.revision)
-    )
-    last: dict[str, tuple[str, Feedback]] = {}
-    for row in connection.execute(query).mappings():
-        last[row["feedback_id"]] = row["decision_id"], feedback_of(row)
+def _feedback(
+    connection: Connection, names: Sequence[str], until: str
+) -> dict[str, list[Feedback]]:
     found: dict[str, list[Feedback]] = {}
-    for decision_id, event in last.values():
-        found.setdefault(decision_id, []).append(event)
+    for some in stages(names):
+        wanted = set(some)
+        # An event may be about another decision by its last version.
+        about = select(feedback.c.feedback_id).where(feedback.c.decision_id.in_(some))
+        query = (
+            select(feedback)
+            .where(feedback.c.feedback_id.in_(about), feedback.c.observed_at <= until)
+            .order_by(feedback.c.feedback_id, feedback.c.observed_at, feedback.c.revision)
+        )
+        last = {row["feedback_id"]: row for row in connection.execute(query).mappings()}
+        for row in last.values():
+            if row["decision_id"] in wanted:
+                found.setdefault(row["decision_id"], []).append(feedback_of(row))
     return found

@@ -45,6 +45,26 @@ def resident_bytes(process: int | str = "self") -> int:
     return int(lines["VmRSS"].split()[0]) * 1024
 
 
+def tree_bytes(process: int) -> int:
+    """The memory of a process and all that it started; what they share counts once (PSS).
+
+    One that ends meanwhile counts nothing.
+    """
+    try:
+        with open(f"/proc/{process}/smaps_rollup", encoding="ascii") as rollup:
+            own = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) * 1024
+        tasks = [f"/proc/{process}/task/{task}" for task in os.listdir(f"/proc/{process}/task")]
+        children = [name for task in tasks for name in _read(f"{task}/children").split()]
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return 0
+    return own + sum(tree_bytes(int(child)) for child in children)
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
 def _cpu() -> str:
     with open("/proc/cpuinfo", encoding="utf-8") as info:
         names = (line.split(":", 1)[1].strip() for line in info if line.startswith("model name"))

@@ -102,7 +102,7 @@ def _listing_stages(model: ListingModel, item: Listing, at: datetime, clock: _Cl
     texts = [unit.text for text in prose(read).values() for unit in text.units]
     units = clock("n-grams", lambda: model.ngrams.logits(texts))
     whole = clock("n-grams, whole", lambda: model.whole.logits([whole_prose(read)])[0])
-    row = clock("row", lambda: model_row(read, units, whole))
+    row = clock("row", lambda: model_row(read.facts.values, units, whole))
     clock("trees, any violation", lambda: model.boosted[ANY].logit(row))
     clock("trees, all heads (when flagged)", lambda: [b.logit(row) for b in model.boosted.values()])
 
