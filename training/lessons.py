@@ -168,14 +168,14 @@ def weighed(
     """The rows that a person judged, each with the probability that one would.
 
     ``rows`` are all those that were decided after ``since`` and up to ``until``.
+    Rows that came before a person because of what was learnt later, complaints or an appeal
+    against a take-down, are no part of the sample: nobody knows how likely that was. They train.
 
     Of what was picked for review only a part may have been reviewed yet: within a stratum each is
     taken to have been as likely as another, so that its share stands for the probability.
     """
     chosen = [
-        one
-        for one in rows
-        if one.truth.label.source in _BY_PEOPLE and one.decision.selection_probability
+        one for one in rows if one.truth.label.source in _BY_PEOPLE and _was_sampled(one.decision)
     ]
     decided = strata(ledger, kind, since, until)
     reviewed = Counter(_stratum(one.decision) for one in chosen)
@@ -186,6 +186,12 @@ def weighed(
         chance = one.decision.selection_probability or 1.0
         judged.append(Judged(one, chance * share))
     return judged
+
+
+def _was_sampled(decision: Decision) -> bool:
+    """Whether the decision itself brought the item before a person, with a known probability."""
+    is_for_a_person = decision.flagged or decision.selected_for is not None
+    return is_for_a_person and bool(decision.selection_probability)
 
 
 def _stratum(decision: Decision) -> Stratum:

@@ -130,6 +130,19 @@ def test_a_passed_item_judges_with_the_probability_that_it_was_drawn_with(story:
     assert judged.selection_probability == pytest.approx(0.1)
 
 
+def test_a_passed_item_that_was_taken_up_after_complaints_trains_and_never_judges(
+    story: Story,
+) -> None:
+    goods = story.listing("a", suggestion="pass", selection=Selection(probability=0.1))
+    story.reviewed(goods, "violation", on=1)
+
+    judging = assemble_listings(story.ledger, day(2), judged_from=day(-1))
+    training = assemble_listings(story.ledger, day(2), judged_from=day(1))
+
+    assert judging.block == []
+    assert [one.doc.codes for one in training.lessons] == [("inferior_quality",)]
+
+
 def test_half_of_the_queue_reviewed_makes_each_review_count_for_two(story: Story) -> None:
     flagged = [story.listing(f"a{number}") for number in range(4)]
     for goods in flagged[:2]:
