@@ -1,16 +1,18 @@
 """A quarter of the loop on a simulated platform (演示): what retraining is worth, and its price.
 
 Two platforms of one seed live through the same weeks, while counterfeiters change their disguises
-and code words. Both begin with the same champion, keep every decision in a ledger of their own and
-learn what came of it. One retrains every week, with the gate that a real platform has, and lets the
-champion of the ledger judge from the next day on; the other never does. All of it is simulated:
-it shows that the loop turns and what it does there, and says nothing about real goods.
+and code words. Both begin with the same champion and keep every decision in a ledger of their own.
+One puts into it what came of them, retrains every week, with the gate that a real platform has, and
+lets the champion of the ledger judge from the next day on; the other never does. All of it is
+simulated: it shows that the loop turns and what it does there, and says nothing about real goods.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -28,15 +30,13 @@ from data.simulate.schedule import CHINA
 from data.simulate.tally import Week
 from data.simulate.world import Day, World
 from data.verdict import Kind
-from models.knowledge import load_knowledge
 from models.scorer import Scorer, load_scorer
 from models.selection import Sampler, Shares
 from models.store import artifacts
-from training.build import Built, build_listings
 from training.gate import GateRules
 from training.promotion import Champions
 from training.retrain import Setting, retrain
-from training.train import Request, listing_docs, publish
+from training.train import Request, train_listings
 
 Report = Callable[[str], None]
 State = Literal["promoted", "refused", "waiting"]
@@ -48,19 +48,20 @@ WEEKS: Final = 12
 SIMULATED: Final = 1_500
 """Simulated listings of the time before that take part in each training."""
 
-SHARES: Final = Shares(exploration=0.04, sample=0.08)
+SHARES: Final = Shares(exploration=0.08, sample=0.12)
 """More than by default of what passes is drawn for review: a platform this small would else learn
-too little of what it misses."""
+too little of what it misses for its gate to judge by."""
 
 RULES: Final = GateRules.usual("listings").model_copy(
     update={
+        "delta": 0.05,
         "least_rows": 150,
-        "least_positives": 20,
-        "least_passed": 40,
+        "least_positives": 12,
         "least_newcomers": 5,
     }
 )
-"""The gate's rules where they differ from the usual ones: blocks of a week of a small platform."""
+"""The usual rules but for what a week of a platform this small can show: with 250 reviewed listings
+no challenger, however good, is shown to be within one point of the champion."""
 
 _KIND: Final[Kind] = "listings"
 _DAY: Final = timedelta(days=1)
@@ -99,7 +100,10 @@ class Retraining(NamedTuple):
 
 
 class Lived(NamedTuple):
-    """What a platform lived through, week by week, and whether its ledger holds."""
+    """What a platform lived through, week by week, and whether its ledger holds.
+
+    ``retrainings`` are those at the ends of the weeks, but for the last.
+    """
 
     weeks: list[Week]
     retrainings: list[Retraining]
@@ -197,46 +201,48 @@ class Platform:
         self._docket.decide([review], made.decided_at)
 
 
-def first_champion(quarter: Quarter, report: Report) -> Built:
-    """The model that both platforms begin with: seeds, and a simulation of the time before."""
-    knowledge = load_knowledge()
-    request = Request(home=Path(), simulated=quarter.simulated)
-    return build_listings(listing_docs(request, knowledge, START), knowledge, START, report)
+def first_champion(quarter: Quarter, home: Path, report: Report) -> Path:
+    """The artefact that both platforms begin with: seeds, and a simulation of the time before."""
+    request = Request(home=home, registered=False, simulated=quarter.simulated)
+    return train_listings(request, START, report).directory
 
 
-def play(quarter: Quarter, seeds: Iterable[int], home: Path, report: Report) -> list[Pair]:
-    """The quarter for each of the seeds. What the platforms keep is left under ``home``."""
-    first = first_champion(quarter, report)
-    pairs = []
-    for seed in seeds:
-        lived = [
-            _live(quarter, seed, first, home / f"{name}-{seed}", name == "loop", report)
-            for name in ("never", "loop")
-        ]
-        pairs.append(Pair(seed, *lived))
-    return pairs
+def play(quarter: Quarter, seed: int, first: Path, home: Path, report: Report) -> Pair:
+    """The quarter of one seed, begun with the artefact ``first``.
+
+    What the platforms keep is left under ``home``, in ``never-SEED`` and ``loop-SEED``.
+    """
+    never = _live(quarter, seed, first, home / f"never-{seed}", None, report)
+    setting = partial(Setting, policy="balanced", rules=quarter.rules, simulated=quarter.simulated)
+    return Pair(seed, never, _live(quarter, seed, first, home / f"loop-{seed}", setting, report))
 
 
 def _live(
-    quarter: Quarter, seed: int, first: Built, home: Path, retrains: bool, report: Report
+    quarter: Quarter,
+    seed: int,
+    first: Path,
+    home: Path,
+    retraining: Callable[[Path, Ledger], Setting] | None,
+    report: Report,
 ) -> Lived:
-    publish(Request(home=home), first, lambda sentence: None)
+    shutil.copytree(first, artifacts(home, _KIND) / first.name)
     with closing(Ledger(ledger_url({VARIABLE: str(home)}))) as ledger:
-        champion = Champions(home, ledger, _ACTOR).current(_KIND, START)
-        assert champion is not None
+        Champions(home, ledger, _ACTOR).first(_KIND, first.name, START)
         sampler = Sampler(f"demo {seed}".encode(), quarter.shares)
-        platform = Platform(ledger, _scorer(home, champion), sampler)
+        platform = Platform(ledger, _scorer(home, first.name), sampler)
         world = World(
             quarter.merchants, seed, START, platform, changes=QUARTER, capacity=quarter.capacity
         )
-        setting = Setting(home, ledger, rules=quarter.rules, simulated=quarter.simulated)
         retrainings = []
         for week in range(1, quarter.weeks + 1):
             for _ in range(_WEEK):
-                platform.learn(world.day())
-            report(f"seed {seed}, {'loop' if retrains else 'never'}, week {week}")
-            if retrains:
-                done = _retrained(setting, START + week * _WEEK * _DAY)
+                day = world.day()
+                if retraining is not None:
+                    platform.learn(day)
+            report(f"seed {seed}, {'retrained' if retraining else 'never retrained'}, week {week}")
+            # After the last week a new champion would judge nothing any more.
+            if retraining is not None and week < quarter.weeks:
+                done = _retrained(retraining(home, ledger), START + week * _WEEK * _DAY)
                 report(f"seed {seed}, week {week}: {done.state}; {' '.join(done.sentences)}")
                 platform.scorer = _scorer(home, done.champion)
                 retrainings.append(done)

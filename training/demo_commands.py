@@ -48,21 +48,23 @@ def loop(
     what was sold, let through, wrongly blocked and reviewed, week by week, for both. Nothing of
     it touches MINGCHA_HOME.
     """
-    from training.demo import Quarter, play
+    from training.demo import Quarter, first_champion, play
     from training.demo_page import as_json, plot, rules_told, totals, week_table
 
     quarter = Quarter(merchants=merchants, weeks=weeks)
     typer.echo(rules_told(quarter))
+    pairs = []
     with _home(home) as directory:
-        pairs = play(quarter, range(seed, seed + seeds), directory, complain)
-    for pair in pairs:
-        typer.echo(week_table(pair))
+        first = first_champion(quarter, directory / "first", complain)
+        for number in range(seed, seed + seeds):
+            pairs.append(play(quarter, number, first, directory, complain))
+            typer.echo(week_table(pairs[-1]))
+            # As each seed ends: a run that is broken off leaves what it has found.
+            if out is not None:
+                replace_file(out / "loop.svg", plot(pairs, "svg"))
+                replace_file(out / "loop.png", plot(pairs, "png"))
+                replace_file(out / "loop.json", as_json(quarter, pairs).encode())
     typer.echo(totals(pairs))
-    if out is not None:
-        replace_file(out / "loop.svg", plot(pairs, "svg"))
-        replace_file(out / "loop.png", plot(pairs, "png"))
-        replace_file(out / "loop.json", as_json(quarter, pairs).encode())
-        typer.echo(f"written: {out}/loop.svg, loop.png, loop.json")
 
 
 @contextmanager

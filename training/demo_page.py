@@ -59,13 +59,14 @@ def week_table(pair: Pair) -> str:
         f"{'week':>4}  {'bad sold':>13}  {'let through':>13}  {'honest blocked':>14}  "
         f"{'hours':>11}  gate, judging from then on",
     ]
-    for number, (never, loop) in enumerate(zip(pair.never.weeks, pair.loop.weeks, strict=True)):
-        told = pair.loop.retrainings[number]
+    said = [f"{one.state}, {one.champion}" for one in pair.loop.retrainings]
+    weeks = zip(pair.never.weeks, pair.loop.weeks, [*said, "-"], strict=True)
+    for number, (never, loop, gate) in enumerate(weeks):
         lines.append(
             f"{number + 1:>4}  {never.bad_orders:>6}/{loop.bad_orders:<6}  "
             f"{never.let_through:>6}/{loop.let_through:<6}  "
             f"{never.honest_blocked:>7}/{loop.honest_blocked:<6}  "
-            f"{never.review_hours:>5.1f}/{loop.review_hours:<5.1f}  {told.state}, {told.champion}"
+            f"{never.review_hours:>5.1f}/{loop.review_hours:<5.1f}  {gate}"
         )
     held = pair.loop.ledger
     proof = "verified" if not held.problems else f"{len(held.problems)} problems"
@@ -156,7 +157,7 @@ def _draw(axes: Any, pairs: Sequence[Pair], name: str) -> None:
     promoted = [
         week + 1
         for pair in pairs
-        for week, told in zip(weeks, pair.loop.retrainings, strict=True)
+        for week, told in zip(weeks[:-1], pair.loop.retrainings, strict=True)
         if told.state == "promoted"
     ]
     if promoted:
