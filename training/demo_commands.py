@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,7 +12,7 @@ from data.command import complain
 from data.durable import replace_file
 from data.problem import UsageError
 
-MAX_WEEKS = 52
+MAX_WEEKS: Final = 52
 
 demo = typer.Typer(help="What the loop does, on a simulated platform (演示).", no_args_is_help=True)
 
@@ -25,7 +25,10 @@ def _demo() -> None:
 @demo.command("loop")
 def loop(
     weeks: Annotated[
-        int, typer.Option(min=1, max=MAX_WEEKS, help="Weeks, a retraining at the end of each.")
+        int,
+        typer.Option(
+            min=1, max=MAX_WEEKS, help="Weeks; a retraining at the end of each but the last."
+        ),
     ] = 12,
     merchants: Annotated[
         int, typer.Option(min=10, max=100_000, help="Merchants of the simulated platform.")

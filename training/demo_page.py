@@ -92,7 +92,7 @@ def rules_told(quarter: Quarter) -> str:
     """The sizes that a platform this small needs, and what differs from the usual rules."""
     usual = type(quarter.rules).usual("listings")
     changed = ", ".join(
-        f"{name} {value} (usually {getattr(usual, name)})"
+        f"{name} {_shown(value)} (usually {_shown(getattr(usual, name))})"
         for name, value in quarter.rules
         if value != getattr(usual, name)
     )
@@ -102,6 +102,10 @@ def rules_told(quarter: Quarter) -> str:
         f"{quarter.shares.exploration:.0%} is drawn at random for review, about "
         f"{quarter.shares.sample:.0%} in all\ngate: {changed or 'the usual rules'}"
     )
+
+
+def _shown(value: object) -> str:
+    return "+".join(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 def as_json(quarter: Quarter, pairs: Sequence[Pair]) -> str:
@@ -136,7 +140,8 @@ def plot(pairs: Sequence[Pair], suffix: Literal["svg", "png"]) -> bytes:
         handles, labels = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
         seeds = ", ".join(str(pair.seed) for pair in pairs)
-        figure.suptitle(f"Simulated marketplace, seed {seeds}", fontsize=10)
+        title = f"Simulated marketplace, {'seeds' if len(pairs) > 1 else 'seed'} {seeds}"
+        figure.suptitle(title, fontsize=10)
         buffer = io.BytesIO()
         metadata = {"Date": None} if suffix == "svg" else {"Software": None}
         figure.savefig(buffer, format=suffix, metadata=metadata, dpi=120)
@@ -144,27 +149,29 @@ def plot(pairs: Sequence[Pair], suffix: Literal["svg", "png"]) -> bytes:
 
 
 def _draw(axes: Any, pairs: Sequence[Pair], name: str) -> None:
-    weeks = np.arange(1, len(pairs[0].loop.weeks) + 1)
+    weeks = len(pairs[0].loop.weeks)
+    middles = np.arange(weeks) + 0.5
     for side, colour in _COLOURS.items():
         series = np.array([[getattr(w, name) for w in _side(p, side).weeks] for p in pairs])
         for each in series if len(pairs) > 1 else ():
-            axes.plot(weeks, each, color=colour, alpha=0.25, linewidth=0.7)
-        axes.plot(weeks, series.mean(axis=0), color=colour, linewidth=1.8, label=_NAMES[side])
-    turns = [1 + change.day / 7 for change in QUARTER if change.day < 7 * len(weeks)]
+            axes.plot(middles, each, color=colour, alpha=0.25, linewidth=0.7)
+        axes.plot(middles, series.mean(axis=0), color=colour, linewidth=1.8, label=_NAMES[side])
+    turns = [change.day / 7 for change in QUARTER if change.day < 7 * weeks]
     for number, turn in enumerate(turns):
         label = "disguises change" if number == 0 else None
         axes.axvline(turn, color="#888888", linestyle=":", linewidth=0.8, label=label)
     promoted = [
-        week + 1
+        week
         for pair in pairs
-        for week, told in zip(weeks[:-1], pair.loop.retrainings, strict=True)
+        for week, told in enumerate(pair.loop.retrainings, 1)
         if told.state == "promoted"
     ]
     if promoted:
         floor = np.zeros(len(promoted))
-        style = {"marker": "^", "s": 16, "color": _COLOURS["loop"], "zorder": 3}
-        axes.scatter(promoted, floor, label="champion replaced", **style)
-    axes.set(title=f"{_TOLD[name][1]} a week", xlabel="week", xlim=(1, len(weeks) + 1))
+        style = {"marker": "^", "s": 18, "color": _COLOURS["loop"], "alpha": 0.6, "zorder": 3}
+        axes.scatter(promoted, floor, label="champion replaced", clip_on=False, **style)
+    axes.set(title=f"{_TOLD[name][1]} a week", xlabel="weeks", xlim=(0, weeks))
+    axes.set_xticks(range(0, weeks + 1, max(1, weeks // 4)))
     axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)
 
