@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner
 
 from data.ledger import Decision, Ledger
 from data.ledger.champions import retrainings_of
 from data.ledger.store import decision_of
 from data.ledger.tables import decisions
+from data.problem import UsageError
 from data.simulate.tally import Week
 from training.demo import START, Lived, Pair, Quarter, play
+from training.demo_commands import demo
 from training.demo_page import as_json, plot, rules_told, saved, totals, week_table
 from training.gate import GateRules
 
@@ -114,3 +117,12 @@ def test_each_seed_is_held_against_itself_and_one_seed_has_no_interval() -> None
     assert high is not None
     assert mean == pytest.approx(0.25)
     assert low < 0 < 0.5 < high
+
+
+def test_a_home_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_text("an operator's own")
+
+    result = CliRunner().invoke(demo, ["loop", "--home", str(tmp_path)])
+
+    assert isinstance(result.exception, UsageError)
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite"]
