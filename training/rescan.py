@@ -37,8 +37,9 @@ from data.record import Instant, Record, parse_instant
 from data.selection import Selection
 from data.verdict import Kind
 from models.scorer import Scorer
-from training.offline import RECORDS, each_done
+from training.offline import RECORDS
 from training.outdated import CHANGES, Change, Today, evidence_against
+from training.processes import each_done
 
 _SHARE: Final = 2_000
 _ATTEMPTS: Final = 10
