@@ -27,7 +27,7 @@ from data.problem import FileError, MingchaError
 from data.verdict import Kind
 from models import store
 from models.artifact import read_files, read_manifest
-from training.track import model_version, name_champion
+from training.track import TrackError, model_version, name_champion
 
 LOCK: Final = "champions.lock"
 BUSY: Final = "another retraining or promotion is at work; try again when it has ended"
@@ -151,7 +151,13 @@ class Champions:
                 f"{kind} {version} is champion by the ledger, but serving could not be pointed to "
                 f"it: {error}; any of retrain, promote and rollback tries again"
             ) from error
-        name_champion(self.home, kind, version)
+        try:
+            name_champion(self.home, kind, version)
+        except TrackError as error:
+            raise PromotionError(
+                f"{kind} {version} is champion and serves, but the registry does not say so: "
+                f"{error}; any of retrain, promote and rollback tries again"
+            ) from error
 
 
 def named_version(home: Path, kind: Kind, version: str) -> str:

@@ -109,10 +109,15 @@ def retrain(
     """Retrain one kind on what was observed by ``as_of``; ``now`` is when this is done.
 
     Raises FileError where another retraining or promotion is at work, RetrainError where there
-    is no champion to be measured against or something later was retrained already.
+    is no champion to be measured against, something later was retrained already, or ``as_of`` lies
+    in the future.
     """
     if kind not in RETRAINED:
         raise RetrainError(f"{kind} have no decisions to learn from; `mingcha train {kind}` trains")
+    if as_of > now:
+        raise RetrainError(
+            f"--as-of {as_of.isoformat()} lies in the future; nothing is known of it"
+        )
     with held(setting.home / LOCK, busy=BUSY):
         _sweep(artifacts(setting.home, kind))
         if kind == "claims":

@@ -4,9 +4,10 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from data.problem import MingchaError
 from data.verdict import Kind
@@ -15,6 +16,9 @@ from models.artifact import Manifest
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
@@ -34,6 +38,25 @@ def registered_name(kind: Kind) -> str:
     return f"mingcha-{kind}"
 
 
+def _reported(work: Callable[Concatenate[Path, P], T]) -> Callable[Concatenate[Path, P], T]:
+    """Have work on the store of a home raise TrackError where the store cannot be used."""
+
+    @wraps(work)
+    def done(home: Path, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            return work(home, *args, **kwargs)
+        except (MlflowException, SQLAlchemyError, OSError) as error:
+            cause = type(error).__name__
+            where = _store(home)
+            raise TrackError(f"{where} cannot be used as a store of runs: {cause}") from error
+
+    return done
+
+
+@_reported
 def log_run(
     home: Path,
     manifest: Manifest,
@@ -60,6 +83,7 @@ def log_run(
     return run_id
 
 
+@_reported
 def log_evaluation(
     home: Path,
     kind: Kind,
@@ -75,22 +99,16 @@ def log_evaluation(
     """
     if not _store(home).is_file():
         raise TrackError(f"{home} has no {_store(home).name}; `mingcha train` makes one")
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        client = _client(home)
-        run_id = _start(client, home, kind, name)
-        client.set_tag(run_id, "stage", "evaluation")
-        _log_figures(client, run_id, parameters, metrics)
-        _log_files(client, run_id, files, "evaluation")
-        client.set_terminated(run_id)
-    except (MlflowException, SQLAlchemyError, OSError) as error:
-        cause = type(error).__name__
-        raise TrackError(f"{_store(home)} cannot be used as a store of runs: {cause}") from error
+    client = _client(home)
+    run_id = _start(client, home, kind, name)
+    client.set_tag(run_id, "stage", "evaluation")
+    _log_figures(client, run_id, parameters, metrics)
+    _log_files(client, run_id, files, "evaluation")
+    client.set_terminated(run_id)
     return run_id
 
 
+@_reported
 def register(home: Path, manifest: Manifest, run_id: str) -> str:
     """Register the run's artefact as a new version, the challenger; returns its number."""
     client = _client(home)
@@ -106,6 +124,7 @@ def register(home: Path, manifest: Manifest, run_id: str) -> str:
     return str(version.version)
 
 
+@_reported
 def tag_run(home: Path, run_id: str, tags: Mapping[str, str]) -> None:
     """Add tags to a run, such as what the gate said of its artefact."""
     client = _client(home)
@@ -113,17 +132,20 @@ def tag_run(home: Path, run_id: str, tags: Mapping[str, str]) -> None:
         client.set_tag(run_id, name, value[:_MOST_PARAMETER])
 
 
+@_reported
 def log_page(home: Path, run_id: str, files: Mapping[str, bytes]) -> None:
     """Add files to a run, by their names."""
     _log_files(_client(home), run_id, files, "report")
 
 
+@_reported
 def model_version(home: Path, kind: Kind, number: str) -> str | None:
     """The name of the artefact that is registered under a number; None where there is none."""
     found = [one for one in _versions(_client(home), kind) if str(one.version) == number]
     return str(found[0].tags["model_version"]) if found else None
 
 
+@_reported
 def name_champion(home: Path, kind: Kind, version: str) -> None:
     """Have the registry's alias ``champion`` name an artefact; one not registered is left alone."""
     client = _client(home)

@@ -14,6 +14,9 @@ from data.ledger.champions import last_promotion
 from models.scorer import load_scorer
 from models.store import artifacts, champion
 
+FIRST_STEPS = "judged items"
+"""What a retraining says once it has its lock, and long to go."""
+
 LAST_STEPS = "registering"
 """What a retraining says when all that is left is to write down what it found."""
 
@@ -31,14 +34,20 @@ def started(home: Path, *arguments: str) -> "subprocess.Popen[str]":
     )
 
 
+def until_said(process: "subprocess.Popen[str]", words: str) -> None:
+    """Wait until a retraining says these words, or ends."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            return
+
+
 def killed(home: Path, dice: random.Random, *, late: bool) -> None:
     """Kill a retraining: somewhere in its work, or while it writes down what it found."""
     process = started(home)
     assert process.stderr is not None
     if late:
-        for line in process.stderr:
-            if LAST_STEPS in line:
-                break
+        until_said(process, LAST_STEPS)
     time.sleep(dice.uniform(0, 3 if late else 15))
     os.killpg(process.pid, signal.SIGKILL)
     process.stderr.close()

@@ -19,7 +19,7 @@ import pytest
 from data.ledger import Decision, Docket, Ledger, LedgerError, verify
 from data.review import Review
 from models.store import champion
-from tests.end_to_end.interrupted import killed, problems, started
+from tests.end_to_end.interrupted import FIRST_STEPS, killed, problems, started, until_said
 from tests.end_to_end.market import START, light, mistaken_champion, review, traffic
 from tests.serving.server import PATIENT, Server, serving
 from training.gate import GateRules
@@ -134,7 +134,7 @@ def test_all_of_it_is_on_the_audit_trail(told: Told) -> None:
 def test_a_killed_retraining_leaves_all_whole_and_keeps_no_other_from_working(copy: Path) -> None:
     dice = random.Random(5)
     first = started(copy)
-    time.sleep(6)  # it has taken the lock, and has long to go
+    until_said(first, FIRST_STEPS)
     second = mingcha(copy, "retrain", "listings")
     os.killpg(first.pid, signal.SIGKILL)
     first.communicate()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from training.track import TrackError, log_evaluation
+from training.track import TrackError, log_evaluation, name_champion
 
 pytestmark = [
     pytest.mark.slow,
@@ -52,3 +52,10 @@ def test_a_store_that_is_none_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(TrackError, match="cannot be used as a store of runs"):
         log_evaluation(tmp_path, "claims", "a model", {}, {}, {})
+
+
+def test_a_store_that_is_none_is_named_by_a_promotion_too(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.sqlite").write_text("not a database, whatever its name says" * 40)
+
+    with pytest.raises(TrackError, match="cannot be used as a store of runs"):
+        name_champion(tmp_path, "claims", "claims-1")
